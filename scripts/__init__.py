@@ -1,0 +1,1 @@
+"""Helpers around dbt: the embedded database, packages, checks and reports."""
