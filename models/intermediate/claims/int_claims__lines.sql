@@ -1,0 +1,91 @@
+with
+
+charges as (
+
+    select * from {{ ref('int_claims__charges_priced') }}
+
+),
+
+accounts as (
+
+    select * from {{ ref('int_claims__accounts') }}
+    where first_submitted_date is not null
+
+),
+
+remittance_claims as (
+
+    select * from {{ ref('int_remittances__claims_adjudicated') }}
+    where is_initial_adjudication
+
+),
+
+remittance_lines as (
+
+    select * from {{ ref('int_remittances__lines_adjudicated') }}
+
+),
+
+procedures as (
+
+    select * from {{ ref('int_procedures__classified') }}
+
+),
+
+initial_lines as (
+
+    select
+        remittance_claims.claim_key,
+        remittance_lines.line_control_number,
+
+        remittance_lines.payer_paid_amount,
+
+        remittance_lines.is_denied
+
+    from remittance_claims
+    inner join remittance_lines
+        on remittance_claims.remittance_claim_id = remittance_lines.remittance_claim_id
+    where remittance_lines.line_control_number is not null
+
+),
+
+submitted_lines as (
+
+    -- a payer that sent no lines decided for all of them together
+    select
+        charges.charge_key,
+        charges.claim_key,
+        accounts.payer_key,
+        accounts.facility_key,
+        accounts.provider_key,
+
+        procedures.procedure_family,
+
+        charges.charge_amount as billed_amount,
+
+        case
+            when remittance_claims.claim_key is null then false
+            else coalesce(initial_lines.is_denied, remittance_claims.denial_level = 'full')
+        end as is_initially_denied,
+        remittance_claims.claim_key is not null as is_remitted,
+        coalesce(initial_lines.payer_paid_amount, remittance_claims.payer_paid_amount) = 0
+            as is_zero_paid,
+
+        accounts.first_submitted_date,
+        remittance_claims.remittance_date as first_remittance_date
+
+    from charges
+    inner join accounts
+        on charges.claim_key = accounts.claim_key
+    inner join procedures
+        on charges.procedure_id = procedures.procedure_id
+    left join remittance_claims
+        on charges.claim_key = remittance_claims.claim_key
+    left join initial_lines
+        on
+            charges.claim_key = initial_lines.claim_key
+            and charges.charge_id = initial_lines.line_control_number
+
+)
+
+select * from submitted_lines

@@ -1,0 +1,140 @@
+with
+
+claims as (
+
+    select * from {{ ref('stg_clearinghouse__claims') }}
+
+),
+
+acknowledgements as (
+
+    select * from {{ ref('stg_clearinghouse__claim_acknowledgements') }}
+
+),
+
+acknowledgements_by_claim as (
+
+    -- 277CA: A1 and A2 accept, A3, A6, A7 and A8 reject. The claim is in the payer's hands only
+    -- when the payer itself accepts; the clearinghouse's own A1 is a receipt.
+    select
+        claim_id,
+
+        max(payer_claim_control_number) as payer_claim_control_number,
+        max(
+            case when status_category_code in ('A3', 'A6', 'A7', 'A8') then acknowledgement_source end
+        ) as rejected_by,
+
+        min(
+            case
+                when
+                    status_category_code in ('A1', 'A2') and acknowledgement_source = 'payer'
+                    then acknowledged_date
+            end
+        ) as accepted_date,
+        min(
+            case when status_category_code in ('A3', 'A6', 'A7', 'A8') then acknowledged_date end
+        ) as rejected_date
+
+    from acknowledgements
+    group by 1
+
+),
+
+originals_by_payer_number as (
+
+    select
+        claims.payer_id,
+        acknowledgements_by_claim.payer_claim_control_number,
+
+        min(claims.patient_control_number) as patient_control_number
+
+    from claims
+    inner join acknowledgements_by_claim
+        on claims.claim_id = acknowledgements_by_claim.claim_id
+    where acknowledgements_by_claim.payer_claim_control_number is not null
+    group by 1, 2
+
+),
+
+rooted as (
+
+    -- a replacement or void belongs to the account of the claim that it names (REF*F8); all other
+    -- versions belong to the account that they were sent under
+    select
+        claims.claim_id,
+        coalesce(
+            originals_by_payer_number.patient_control_number, claims.patient_control_number
+        ) as root_patient_control_number,
+        claims.patient_control_number,
+        claims.hospital_id,
+        claims.payer_id,
+
+        claims.claim_type,
+        claims.frequency_code,
+        claims.payer_sequence,
+        claims.place_of_service_code,
+        claims.facility_type_code,
+        claims.principal_diagnosis_code,
+        claims.original_reference_number,
+
+        claims.billed_amount,
+
+        claims.statement_from_date,
+        claims.statement_to_date,
+        claims.final_bill_date,
+        claims.submitted_date
+
+    from claims
+    left join originals_by_payer_number
+        on
+            claims.original_reference_number = originals_by_payer_number.payer_claim_control_number
+            and claims.payer_id = originals_by_payer_number.payer_id
+            and claims.frequency_code in ('7', '8')
+
+),
+
+versions as (
+
+    select
+        rooted.claim_id,
+        rooted.root_patient_control_number,
+        rooted.patient_control_number,
+        rooted.hospital_id,
+        rooted.payer_id,
+
+        rooted.claim_type,
+        rooted.frequency_code,
+        rooted.payer_sequence,
+        rooted.place_of_service_code,
+        rooted.facility_type_code,
+        rooted.principal_diagnosis_code,
+        rooted.original_reference_number,
+        acknowledgements_by_claim.payer_claim_control_number,
+        acknowledgements_by_claim.rejected_by,
+
+        rooted.billed_amount,
+        row_number() over (
+            partition by rooted.root_patient_control_number
+            order by rooted.submitted_date, rooted.claim_id
+        ) as version_number,
+
+        rooted.statement_from_date,
+        rooted.statement_to_date,
+        rooted.final_bill_date,
+        rooted.submitted_date,
+        acknowledgements_by_claim.accepted_date,
+        acknowledgements_by_claim.rejected_date,
+        -- a remittance that does not name the payer's claim number answers the version that was
+        -- the latest when it was paid
+        lead(rooted.submitted_date) over (
+            partition by rooted.root_patient_control_number
+            order by rooted.submitted_date, rooted.claim_id
+        ) as next_submitted_date
+
+    from rooted
+    left join acknowledgements_by_claim
+        on rooted.claim_id = acknowledgements_by_claim.claim_id
+
+)
+
+select * from versions

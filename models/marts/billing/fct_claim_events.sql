@@ -1,0 +1,299 @@
+with
+
+accounts as (
+
+    select * from {{ ref('int_claims__accounts') }}
+
+),
+
+claims as (
+
+    select * from {{ ref('fct_claims') }}
+
+),
+
+versions as (
+
+    select * from {{ ref('int_claims__versions') }}
+
+),
+
+edits as (
+
+    select * from {{ ref('stg_billing__claim_edits') }}
+
+),
+
+remittance_claims as (
+
+    select * from {{ ref('int_remittances__claims_adjudicated') }}
+
+),
+
+appeals as (
+
+    select * from {{ ref('stg_billing__appeals') }}
+
+),
+
+transactions as (
+
+    select * from {{ ref('fct_ar_transactions') }}
+
+),
+
+claim_states as (
+
+    select * from {{ ref('claim_states') }}
+
+),
+
+edits_by_account as (
+
+    select
+        patient_control_number,
+
+        min(raised_date) as raised_date,
+        -- a claim passes the scrubber when its last edit is resolved
+        case when count(resolved_date) = count(*) then max(resolved_date) end as resolved_date
+
+    from edits
+    group by 1
+
+),
+
+account_events as (
+
+    select
+        claims.claim_key,
+        'created' as claim_state,
+        claims.charge_post_date as event_date
+    from claims
+
+    union all
+
+    select
+        accounts.claim_key,
+        'edit_failed' as claim_state,
+        edits_by_account.raised_date as event_date
+    from edits_by_account
+    inner join accounts
+        on edits_by_account.patient_control_number = accounts.patient_control_number
+
+    union all
+
+    select
+        accounts.claim_key,
+        'validated' as claim_state,
+        case
+            -- no claim is made for a patient who pays alone: the account is ready once charged
+            when not accounts.is_insured then accounts.charge_post_date
+            when edits_by_account.patient_control_number is null then accounts.final_bill_date
+            else edits_by_account.resolved_date
+        end as event_date
+    from accounts
+    left join edits_by_account
+        on accounts.patient_control_number = edits_by_account.patient_control_number
+
+),
+
+submission_events as (
+
+    select
+        root_patient_control_number,
+        'corrected' as claim_state,
+        submitted_date as event_date
+    from versions
+    where frequency_code = '7'
+
+    union all
+
+    select
+        root_patient_control_number,
+        'submitted' as claim_state,
+        submitted_date as event_date
+    from versions
+    where frequency_code in ('1', '7')
+
+    union all
+
+    select
+        root_patient_control_number,
+        'voided' as claim_state,
+        submitted_date as event_date
+    from versions
+    where frequency_code = '8'
+
+    union all
+
+    select
+        root_patient_control_number,
+        'rejected' as claim_state,
+        rejected_date as event_date
+    from versions
+    where rejected_date is not null
+
+    union all
+
+    select
+        root_patient_control_number,
+        'accepted' as claim_state,
+        accepted_date as event_date
+    from versions
+    where accepted_date is not null
+
+),
+
+keyed_submission_events as (
+
+    select
+        accounts.claim_key,
+        submission_events.claim_state,
+        submission_events.event_date
+    from submission_events
+    inner join accounts
+        on submission_events.root_patient_control_number = accounts.patient_control_number
+
+),
+
+payer_events as (
+
+    select
+        claim_key,
+        case
+            when denial_level = 'full' then 'denied'
+            when denial_level = 'partial' then 'partially_paid'
+            when payer_paid_amount = 0 and patient_responsibility_amount > 0
+                then 'zero_paid_patient_resp'
+            else 'paid'
+        end as claim_state,
+        remittance_date as event_date
+    from remittance_claims
+    where claim_key is not null and not is_reversal
+
+    union all
+
+    select
+        accounts.claim_key,
+        'appealed' as claim_state,
+        appeals.filed_date as event_date
+    from appeals
+    inner join accounts
+        on appeals.patient_control_number = accounts.patient_control_number
+
+    union all
+
+    select
+        accounts.claim_key,
+        appeals.decision as claim_state,
+        appeals.decided_date as event_date
+    from appeals
+    inner join accounts
+        on appeals.patient_control_number = accounts.patient_control_number
+    where appeals.decided_date is not null
+
+),
+
+balance_events as (
+
+    -- the patient is next when the payers' side has come to rest and something is left to pay
+    select
+        claim_key,
+        'transferred_to_patient' as claim_state,
+        case when is_insured then payer_settled_date else charge_post_date end as event_date
+    from claims
+    where
+        (is_insured and payer_balance_amount = 0 and (
+            patient_balance_amount > 0 or patient_settled_date > payer_settled_date
+        ))
+        or not is_insured
+
+    union all
+
+    select
+        claim_key,
+        case transaction_type when 'denial_writeoff' then 'written_off' else transaction_type end
+            as claim_state,
+        max(post_date) as event_date
+    from transactions
+    where transaction_type in ('denial_writeoff', 'bad_debt', 'charity', 'small_balance')
+    group by claim_key, transaction_type
+
+    union all
+
+    select
+        claim_key,
+        'closed' as claim_state,
+        closed_date as event_date
+    from claims
+    where closed_date is not null
+
+),
+
+events as (
+
+    select * from account_events
+    union all
+    select * from keyed_submission_events
+    union all
+    select * from payer_events
+    union all
+    select * from balance_events
+
+),
+
+ordered as (
+
+    -- several things happen to a claim on one day: then the order of the cycle decides
+    select
+        events.claim_key,
+        events.claim_state,
+        events.event_date,
+        row_number() over (
+            partition by events.claim_key
+            order by events.event_date, claim_states.sort_order, events.claim_state
+        ) as event_number
+
+    from events
+    inner join claim_states
+        on events.claim_state = claim_states.claim_state
+    where events.event_date is not null
+
+),
+
+linked as (
+
+    select
+        claim_key,
+        claim_state,
+        event_date,
+        event_number,
+        lag(claim_state) over (partition by claim_key order by event_number)
+            as previous_claim_state,
+        lead(event_date) over (partition by claim_key order by event_number) as next_event_date
+
+    from ordered
+
+),
+
+keyed as (
+
+    select
+        {{ surrogate_key(['claim_key', 'event_number']) }} as claim_event_key,
+        claim_key,
+
+        claim_state,
+        previous_claim_state,
+
+        cast(event_number as integer) as event_number,
+        {{ days_between('event_date', 'next_event_date') }} as dwell_days,
+
+        next_event_date is null as is_latest,
+
+        event_date
+
+    from linked
+
+)
+
+select * from keyed

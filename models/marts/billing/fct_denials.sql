@@ -1,0 +1,77 @@
+with
+
+denied_lines as (
+
+    select * from {{ ref('int_denials__lines') }}
+
+),
+
+outcomes as (
+
+    select * from {{ ref('int_denials__outcomes') }}
+
+),
+
+denial_reasons as (
+
+    select * from {{ ref('denial_reasons') }}
+
+),
+
+joined as (
+
+    -- a line that was refused again carries its outcome on each refusal, its money on the first,
+    -- so that recovered and written-off dollars add up
+    select
+        {{ surrogate_key(
+            ['denied_lines.remittance_claim_id', 'denied_lines.remittance_line_id']
+        ) }} as denial_key,
+        {{ surrogate_key(['denied_lines.remittance_claim_id']) }} as remittance_claim_key,
+        denied_lines.claim_key,
+        case
+            when denied_lines.claim_key is not null and denied_lines.line_control_number is not null
+                then
+                    {{ surrogate_key(
+                        ['denied_lines.hospital_id', 'denied_lines.line_control_number']
+                    ) }}
+        end as claim_line_key,
+        {{ surrogate_key(['denied_lines.denial_reason_id']) }} as denial_reason_key,
+        denied_lines.payer_key,
+        denied_lines.provider_key,
+        denied_lines.facility_key,
+        {{ surrogate_key(['denied_lines.procedure_id']) }} as procedure_key,
+
+        denied_lines.rarc,
+        denied_lines.denial_level,
+        coalesce(outcomes.outcome, 'open') as outcome,
+
+        denied_lines.billed_amount,
+        denied_lines.denied_amount,
+        case when denied_lines.is_repeat then 0 else coalesce(outcomes.recovered_amount, 0) end
+            as recovered_amount,
+        case when denied_lines.is_repeat then 0 else coalesce(outcomes.written_off_amount, 0) end
+            as written_off_amount,
+        {{ days_between('denied_lines.denied_date', 'outcomes.resolved_date') }}
+            as days_to_resolution,
+
+        denied_lines.is_initial,
+        denied_lines.is_repeat,
+        denial_reasons.is_preventable,
+        denied_lines.claim_key is not null as is_matched,
+
+        denied_lines.denied_date,
+        outcomes.worked_date,
+        outcomes.appealed_date,
+        outcomes.resolved_date
+
+    from denied_lines
+    inner join denial_reasons
+        on denied_lines.denial_reason_id = denial_reasons.denial_reason_id
+    left join outcomes
+        on
+            denied_lines.claim_key = outcomes.claim_key
+            and denied_lines.line_control_number = outcomes.line_control_number
+
+)
+
+select * from joined

@@ -1,0 +1,32 @@
+with
+
+providers as (
+
+    select * from {{ ref('int_providers__versions') }}
+
+),
+
+dimension as (
+
+    select
+        provider_key,
+        provider_id,
+        department_key,
+
+        hospital_id,
+        npi,
+        last_name || ', ' || first_name as provider_name,
+        specialty,
+
+        version,
+
+        is_current,
+
+        valid_from,
+        valid_to
+
+    from providers
+
+)
+
+select * from dimension

@@ -1,0 +1,94 @@
+with
+
+cells as (
+
+    select * from {{ ref('int_denials__rate_cells') }}
+
+),
+
+targets as (
+
+    select * from {{ ref('kpi_targets') }}
+
+),
+
+summed as (
+
+    select
+        definition_id,
+        measure,
+        provider_key,
+
+        sum(numerator) as numerator,
+        cast(sum(denominator) as numeric(18, 6)) / max(averaged_months) as denominator,
+        sum(adjudicated) as adjudicated,
+
+        min(case when is_mature then 1 else 0 end) = 1 as is_mature,
+
+        month_start_date
+
+    from cells
+    group by definition_id, measure, provider_key, month_start_date
+
+),
+
+rated as (
+
+    select
+        {{ surrogate_key([
+            'definition_id', 'measure', 'provider_key', 'month_start_date'
+        ]) }} as kpi_denial_rate_by_provider_key,
+        provider_key,
+
+        definition_id,
+        measure,
+
+        cast(numerator as {{ type_money() }}) as numerator,
+        cast(denominator as {{ type_rate() }}) as denominator,
+        cast(adjudicated as {{ type_money() }}) as adjudicated,
+        {{ kpi_trend_columns(
+            ['definition_id', 'measure', 'provider_key'],
+            counts_when="measure <> 'dollars' and definition_id <> 'CITF-1' and is_mature",
+            rate_when='is_mature'
+        ) }},
+
+        denominator < {{ var('small_sample_size') }} as is_small_sample,
+        is_mature,
+
+        month_start_date
+
+    from summed
+
+),
+
+targeted as (
+
+    select
+        rated.kpi_denial_rate_by_provider_key,
+        rated.provider_key,
+
+        rated.definition_id,
+        rated.measure,
+
+        rated.numerator,
+        rated.denominator,
+        rated.adjudicated,
+        rated.rate,
+        rated.previous_month_rate,
+        rated.trailing_three_month_rate,
+        rated.rate_lower,
+        rated.rate_upper,
+        cast(targets.target_value as {{ type_rate() }}) as target_rate,
+
+        case when rated.measure <> 'dollars' then rated.is_small_sample end as is_small_sample,
+        rated.is_mature,
+
+        rated.month_start_date
+
+    from rated
+    left join targets
+        on {{ denial_target_id('rated.definition_id', 'rated.measure') }} = targets.kpi_id
+
+)
+
+select * from targeted
