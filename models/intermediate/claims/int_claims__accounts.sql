@@ -150,7 +150,10 @@ keyed as (
         {{ surrogate_key(['identified.hospital_id', 'identified.facility_id']) }} as facility_key,
         {{ surrogate_key(['identified.hospital_id', 'identified.department_id']) }}
             as department_key,
-        {{ surrogate_key(['identified.diagnosis_code']) }} as primary_diagnosis_key,
+        case
+            when identified.diagnosis_code is not null
+                then {{ surrogate_key(['identified.diagnosis_code']) }}
+        end as primary_diagnosis_key,
         identified.hospital_id,
         identified.patient_control_number,
         identified.encounter_id,

@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 {% set last_day_of_month = dbt.last_day('cells.month_start_date', 'month') %}
 
 with

@@ -87,12 +87,17 @@ snapshot as (
         balance_amount,
         greatest(balance_amount, 0) as gross_balance_amount,
         greatest(-balance_amount, 0) as credit_balance_amount,
-        case
-            when balance_amount <= 0 then 0
-            when is_at_charges and billed_amount <> 0
-                then {{ share_of_money('balance_amount', 'expected_allowed_amount', 'billed_amount') }}
-            else balance_amount
-        end as net_balance_amount,
+        cast(
+            case
+                when balance_amount <= 0 then 0
+                when is_at_charges and billed_amount <> 0
+                    then
+                        {{ share_of_money(
+                            'balance_amount', 'expected_allowed_amount', 'billed_amount'
+                        ) }}
+                else balance_amount
+            end as {{ type_money() }}
+        ) as net_balance_amount,
 
         -- self-pay accounts are billed to the patient as soon as they are charged
         is_insured and coalesce(first_submitted_date > snapshot_date, true) as is_unbilled,

@@ -65,9 +65,9 @@ edits_by_account as (
 account_events as (
 
     select
-        claims.claim_key,
+        claim_key,
         'created' as claim_state,
-        claims.charge_post_date as event_date
+        charge_post_date as event_date
     from claims
 
     union all
@@ -194,35 +194,61 @@ payer_events as (
 
 ),
 
-balance_events as (
+patient_events as (
 
-    -- the patient is next when the payers' side has come to rest and something is left to pay
+    -- the patient is billed as soon as a payer has said what is the patient's, even while denied
+    -- lines are still fought for; who pays alone is billed with the charges
     select
         claim_key,
         'transferred_to_patient' as claim_state,
-        case when is_insured then payer_settled_date else charge_post_date end as event_date
-    from claims
-    where
-        (is_insured and payer_balance_amount = 0 and (
-            patient_balance_amount > 0 or patient_settled_date > payer_settled_date
-        ))
-        or not is_insured
+        min(post_date) as event_date
+    from transactions
+    where transaction_type = 'transfer_from_payer'
+    group by claim_key
 
     union all
 
     select
         claim_key,
-        case transaction_type when 'denial_writeoff' then 'written_off' else transaction_type end
-            as claim_state,
+        'transferred_to_patient' as claim_state,
+        charge_post_date as event_date
+    from claims
+    where not is_insured
+
+    union all
+
+    select
+        claim_key,
+        transaction_type as claim_state,
         max(post_date) as event_date
     from transactions
-    where transaction_type in ('denial_writeoff', 'bad_debt', 'charity', 'small_balance')
+    where transaction_type in ('bad_debt', 'charity', 'small_balance')
     group by claim_key, transaction_type
 
-    union all
+),
+
+writeoff_events as (
 
     select
         claim_key,
+        'written_off' as claim_state,
+        max(post_date) as event_date
+    from transactions
+    where transaction_type = 'denial_writeoff'
+    group by claim_key
+
+),
+
+closing_events as (
+
+    -- a claim closes with whichever side comes to rest last
+    select
+        claim_key,
+        case
+            when patient_settled_date is null then 'payer'
+            when payer_settled_date > patient_settled_date then 'payer'
+            else 'patient'
+        end as track,
         'closed' as claim_state,
         closed_date as event_date
     from claims
@@ -232,13 +258,17 @@ balance_events as (
 
 events as (
 
-    select * from account_events
+    select claim_key, 'payer' as track, claim_state, event_date from account_events
     union all
-    select * from keyed_submission_events
+    select claim_key, 'payer' as track, claim_state, event_date from keyed_submission_events
     union all
-    select * from payer_events
+    select claim_key, 'payer' as track, claim_state, event_date from payer_events
     union all
-    select * from balance_events
+    select claim_key, 'payer' as track, claim_state, event_date from writeoff_events
+    union all
+    select claim_key, 'patient' as track, claim_state, event_date from patient_events
+    union all
+    select claim_key, track, claim_state, event_date from closing_events
 
 ),
 
@@ -247,6 +277,7 @@ ordered as (
     -- several things happen to a claim on one day: then the order of the cycle decides
     select
         events.claim_key,
+        events.track,
         events.claim_state,
         events.event_date,
         row_number() over (
@@ -265,12 +296,15 @@ linked as (
 
     select
         claim_key,
+        track,
         claim_state,
         event_date,
         event_number,
-        lag(claim_state) over (partition by claim_key order by event_number)
+        lag(claim_state) over (partition by claim_key, track order by event_number)
             as previous_claim_state,
-        lead(event_date) over (partition by claim_key order by event_number) as next_event_date
+        lead(event_date) over (partition by claim_key, track order by event_number)
+            as next_event_date,
+        lead(event_number) over (partition by claim_key order by event_number) is null as is_latest
 
     from ordered
 
@@ -282,13 +316,14 @@ keyed as (
         {{ surrogate_key(['claim_key', 'event_number']) }} as claim_event_key,
         claim_key,
 
+        track,
         claim_state,
         previous_claim_state,
 
         cast(event_number as integer) as event_number,
         {{ days_between('event_date', 'next_event_date') }} as dwell_days,
 
-        next_event_date is null as is_latest,
+        is_latest,
 
         event_date
 
