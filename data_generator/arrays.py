@@ -1,0 +1,88 @@
+"""Array types and helpers that every module of the simulation shares.
+
+Dates are whole days since 1970-01-01; NEVER stands for a day that does not come.
+"""
+
+import datetime as dt
+import zlib
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+Rows = dict[str, Array]
+"""Rows of one kind by column, all of one length."""
+
+NEVER = 10**7
+EPOCH = dt.date(1970, 1, 1)
+
+
+def day_number(date: dt.date) -> int:
+    """Days from 1970-01-01 to `date`."""
+    return (date - EPOCH).days
+
+
+def weekday(days: Array) -> Array:
+    """Weekday of each day, 0 being Monday."""
+    return (days + 3) % 7
+
+
+def stream(seed: int, name: str, month: int = 0, block: int = 0) -> np.random.Generator:
+    """The random generator of one purpose in one block of one month.
+
+    `month` is yyyymm (0 for what belongs to no month). The draws depend on nothing else, so one
+    table or month never reshuffles another.
+    """
+    key = [seed, zlib.crc32(name.encode()), month, block]
+    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(key)))
+
+
+def choose(generator: np.random.Generator, weights: Any, size: int) -> Array:
+    """Draw `size` indices of `weights` (any positive scale)."""
+    edges = np.cumsum(np.asarray(weights, dtype=float))
+    place: Array = np.searchsorted(edges, generator.random(size) * edges[-1], side="right")
+    return np.minimum(place, len(edges) - 1)
+
+
+def whole_days(values: Array) -> Array:
+    """Lags rounded down to whole days."""
+    return np.floor(values).astype(np.int64)
+
+
+def between(generator: np.random.Generator, limits: tuple[int, int], size: int) -> Array:
+    """Uniform whole numbers within `limits`, both included."""
+    return generator.integers(limits[0], limits[1] + 1, size)
+
+
+def business_day(days: Array) -> Array:
+    """The day itself, or the Monday after a weekend."""
+    late = weekday(days) - 4
+    return days + np.where(late > 0, 3 - late, 0)
+
+
+def open_day_shifts(weekdays: tuple[int, ...]) -> list[int]:
+    """Days to wait from each weekday until one of `weekdays`."""
+    return [min((target - start) % 7 for target in weekdays) for start in range(7)]
+
+
+def group_sum(values: Array, groups: Array, size: int) -> Array:
+    """Sum of whole `values` by group number, exact up to 2**53."""
+    return np.bincount(groups, weights=values, minlength=size).astype(np.int64)
+
+
+def running_sum(values: Array, starts: Array, groups: Array) -> Array:
+    """Sum of the values before each one within its group, groups being contiguous."""
+    before: Array = np.cumsum(values) - values
+    within: Array = before - before[starts][groups]
+    return within
+
+
+def select(rows: Rows, which: Array) -> Rows:
+    """The rows that a mask or index array picks."""
+    return {name: values[which] for name, values in rows.items()}
+
+
+def concatenate(parts: list[Rows]) -> Rows:
+    """Rows of several parts one after the other; parts have the same columns."""
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}

@@ -1,0 +1,105 @@
+"""The raw tables of the billing office that grow with every night."""
+
+import numpy as np
+import pyarrow as pa
+
+from data_generator import parameters
+from data_generator.arrays import Rows
+from data_generator.balances import ADJUSTMENT_TYPES
+from data_generator.billing import CATEGORY_EDIT_CODES
+from data_generator.columns import booleans, codes, constant, dates, integers, money, pick
+from data_generator.ids import (
+    account_number,
+    account_numbers,
+    claim_ids,
+    numbered,
+    short_month,
+    staff_ids,
+)
+from data_generator.table import Columns, Context, Table
+
+
+def _claim_edits(context: Context, rows: Rows) -> Columns:
+    return {
+        "claim_edit_id": numbered("E", rows),
+        "account_number": account_numbers(rows),
+        "edit_code": pick([code for code, _ in CATEGORY_EDIT_CODES], rows["edit"]),
+        "edit_category": pick([category for _, category in CATEGORY_EDIT_CODES], rows["edit"]),
+        "staff_id": staff_ids(np.where(rows["resolved"] > context.end_day, -1, rows["staff"])),
+        "raised_date": dates(rows["raised"]),
+        "resolved_date": dates(rows["resolved"], context.end_day),
+    }
+
+
+def _patient_payments(_context: Context, rows: Rows) -> Columns:
+    return {
+        "patient_payment_id": numbered("PP", rows),
+        "account_number": account_numbers(rows),
+        "payment_method": pick(parameters.PAYMENT_METHODS, rows["method"]),
+        "payment_source": pick(parameters.PAYMENT_SOURCES, rows["source"]),
+        "amount": money(rows["amount"]),
+        "post_date": dates(rows["day"]),
+    }
+
+
+def _account_adjustments(_context: Context, rows: Rows) -> Columns:
+    return {
+        "account_adjustment_id": numbered("AD", rows),
+        "account_number": account_numbers(rows),
+        "adjustment_type": pick(ADJUSTMENT_TYPES, rows["kind"]),
+        "amount": money(rows["amount"]),
+        "staff_id": staff_ids(rows["staff"]),
+        "post_date": dates(rows["day"]),
+    }
+
+
+def _refunds(_context: Context, rows: Rows) -> Columns:
+    size = len(rows["arrival"])
+    empty = constant(None, size)
+    return {
+        "refund_id": empty,
+        "account_number": empty,
+        "refunded_to": empty,
+        "amount": pa.nulls(size, pa.decimal128(14, 2)),
+        "post_date": pa.nulls(size, pa.date32()),
+    }
+
+
+def _appeals(context: Context, rows: Rows) -> Columns:
+    open_ = rows["decided"] > context.end_day
+    decision = np.where(open_, -1, rows["is_overturned"].astype(np.int64))
+    return {
+        "appeal_id": codes("AP", short_month(rows), account_number(rows), "-1"),
+        "claim_id": claim_ids(rows),
+        "account_number": account_numbers(rows),
+        "appeal_round": integers(np.ones(len(decision))),
+        "appealed_amount": money(rows["amount"]),
+        "staff_id": staff_ids(rows["staff"]),
+        "filed_date": dates(rows["filed"]),
+        "deadline_date": dates(rows["deadline"]),
+        "decided_date": dates(rows["decided"], context.end_day),
+        "decision": pick(("upheld", "overturned"), decision),
+    }
+
+
+def _work_items(context: Context, rows: Rows) -> Columns:
+    return {
+        "work_item_id": numbered("W", rows, 2),
+        "staff_id": staff_ids(rows["staff"]),
+        "account_number": account_numbers(rows),
+        "work_type": pick(parameters.WORK_TYPES, rows["kind"]),
+        "minutes": integers(rows["minutes"]),
+        "is_error": booleans(rows["found"] <= context.end_day),
+        "found_wrong_date": dates(rows["found"], context.end_day),
+        "worked_date": dates(rows["day"]),
+    }
+
+
+BILLING_TABLES = (
+    Table("billing_claim_edits", "claim_edits", _claim_edits),
+    Table("billing_patient_payments", "patient_payments", _patient_payments),
+    Table("billing_account_adjustments", "account_adjustments", _account_adjustments),
+    Table("billing_refunds", "refunds", _refunds),
+    Table("billing_appeals", "appeals", _appeals),
+    Table("billing_work_items", "work_items", _work_items),
+)

@@ -1,0 +1,76 @@
+"""What all raw tables share: their shape, their metadata columns, lists of code values."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from data_generator import catalogue
+from data_generator.arrays import Array, Rows, select
+from data_generator.columns import constant, labels_by_day, loaded_at, text
+from data_generator.pools import World
+
+Columns = dict[str, pa.Array]
+
+ROWS_AT_ONCE = 250_000
+"""Rows made into columns together, so that memory does not grow with the size of a month."""
+
+DATE_A, DATE_B = "%m/%d/%Y", "%Y%m%d"
+
+ITEM_CODES = text([item.code or None for item in catalogue.ITEMS])
+ITEM_REVENUES = text([item.revenue or None for item in catalogue.ITEMS])
+MODIFIERS = text(catalogue.MODIFIERS)
+UNDOTTED_DIAGNOSES = text([code.replace(".", "") for code in catalogue.DIAGNOSIS_CODES])
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the tables need beside their rows: the pools, the last day, the batch."""
+
+    world: World
+    end_day: int
+    batch_id: str
+
+
+Renderer = Callable[[Context, Rows], Columns]
+
+
+@dataclass(frozen=True)
+class Table:
+    """One raw table: the simulated rows it comes from, of one hospital or of both."""
+
+    identifier: str
+    rows: str
+    render: Renderer
+    hospital: int | None = None
+
+    def columns(self, context: Context, rows: Rows) -> Columns:
+        """Columns of the raw table for rows of its hospital, with the metadata columns."""
+        return self.render(context, rows) | metadata(context, self.identifier, rows["arrival"])
+
+    def parts(self, context: Context, rows: Rows) -> Iterator[Columns]:
+        """Columns of the raw table in parts of ROWS_AT_ONCE rows; at least one, maybe empty."""
+        if self.hospital is not None:
+            rows = select(rows, rows["hospital"] == self.hospital)
+        size = len(rows["arrival"])
+        for first in range(0, max(size, 1), ROWS_AT_ONCE):
+            part = {name: values[first : first + ROWS_AT_ONCE] for name, values in rows.items()}
+            yield self.columns(context, part)
+
+
+def metadata(context: Context, identifier: str, arrival: Array) -> Columns:
+    """_loaded_at, _source_file and _batch_id; in the clearinghouse's 835 tables also a null
+    _source_position, since these rows came as a table.
+    """  # noqa: D205
+    source, _, entity = identifier.partition("_")
+    if source == "hospital":
+        source, entity = identifier[:10], identifier[11:]
+    size = len(arrival)
+    columns = {
+        "_loaded_at": loaded_at(arrival),
+        "_source_file": labels_by_day(arrival, lambda day: f"{source}/{entity}/{day}.parquet"),
+        "_batch_id": constant(context.batch_id, size),
+    }
+    if entity.startswith("remittance"):
+        columns["_source_position"] = pa.nulls(size, pa.int32())
+    return columns

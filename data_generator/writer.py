@@ -1,0 +1,91 @@
+"""Files of a generated set: one per raw table, checked against the raw contract."""
+
+import datetime as dt
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import pyarrow as pa
+import pyarrow.csv as pcsv
+import pyarrow.parquet as pq
+
+from data_generator.table import Columns
+from ingestion.contract import ContractError, RawTable, arrow_schema
+
+FORMATS = ("parquet", "csv")
+_PLAIN_SUFFIXES = ("_id", "_number", "_no", "_ref", "amount", "_cents", "_at")
+"""Columns of mostly different values, where a dictionary only costs time."""
+
+
+def check_columns(table: RawTable, names: list[str]) -> None:
+    """Raise ContractError unless `names` are exactly the table's columns, in any order."""
+    missing = [name for name in table.column_names if name not in names]
+    extra = [name for name in names if name not in table.column_names]
+    problems = []
+    if missing:
+        problems.append(f"the generator does not make {', '.join(missing)}")
+    if extra:
+        problems.append(f"the contract has no {', '.join(extra)}")
+    if problems:
+        raise ContractError(
+            f"{table.identifier}: {'; '.join(problems)}. Change the sources' YAML of "
+            f"{table.source} and data_generator together"
+        )
+
+
+class TableWriter:
+    """One file that grows part by part; for use as a context manager.
+
+    Parts have the contract's columns, in any order. The bytes depend on the rows alone.
+    """
+
+    def __init__(self, folder: Path, table: RawTable, file_format: str) -> None:
+        """Open the table's file in `folder`, over one that is there."""
+        self._table = table
+        self._schema = arrow_schema(table)
+        self.path = folder / f"{table.identifier}.{file_format}"
+        self.rows = 0
+        self._writer: Any
+        if file_format == "parquet":
+            plain = [name for name in table.column_names if name.endswith(_PLAIN_SUFFIXES)]
+            self._writer = pq.ParquetWriter(
+                self.path,
+                self._schema,
+                compression="snappy",
+                store_decimal_as_integer=True,
+                use_dictionary=[name for name in table.column_names if name not in plain],
+            )
+        else:
+            self._writer = pcsv.CSVWriter(self.path, self._schema)
+
+    def write(self, columns: Columns) -> None:
+        """Append a part. Raises ContractError when its columns or types are not the contract's."""
+        check_columns(self._table, list(columns))
+        try:
+            arrays = [columns[field.name].cast(field.type) for field in self._schema]
+        except pa.ArrowInvalid as error:
+            raise ContractError(f"{self._table.identifier}: {error}") from error
+        part = pa.Table.from_arrays(arrays, schema=self._schema)
+        self.rows += part.num_rows
+        if part.num_rows and isinstance(self._writer, pq.ParquetWriter):
+            self._writer.write_table(part, row_group_size=part.num_rows)
+        elif part.num_rows:
+            self._writer.write_table(part)
+
+    def __enter__(self) -> Self:
+        """The writer itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Finish the file."""
+        self._writer.close()
+
+
+def last_moment(day: dt.date) -> dt.datetime:
+    """When the nightly drop of a day arrives."""
+    return dt.datetime.combine(day, dt.time(23, 30))
