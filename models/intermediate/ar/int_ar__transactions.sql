@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 with
 
 accounts as (
@@ -14,10 +12,9 @@ charges as (
 
 ),
 
-remittance_claims as (
+remittance_claims as {{ inlined() }} (
 
     select * from {{ ref('int_remittances__claims_adjudicated') }}
-    where claim_key is not null
 
 ),
 
@@ -48,19 +45,17 @@ adjustment_types as (
 charge_entries as (
 
     select
-        charges.claim_key,
-        charges.charge_id as source_id,
+        patient_control_number,
+        charge_id as source_id,
 
-        case when accounts.is_insured then 'primary' else 'patient' end as responsibility,
+        'primary' as responsibility,
         'charge' as transaction_type,
 
-        charges.charge_amount as amount,
+        charge_amount as amount,
 
-        charges.post_date
+        post_date
 
     from charges
-    inner join accounts
-        on charges.claim_key = accounts.claim_key
 
 ),
 
@@ -68,30 +63,30 @@ remittance_entries as (
 
     -- denied amounts are not posted: they stay in the balance until they are recovered, moved to
     -- the patient or written off
-    {% for transaction_type, responsibility, expression in [
-        ('payer_payment', 'payer', '-payer_paid_amount'),
-        ('contractual_adjustment', 'payer', '-contractual_adjustment_amount'),
-        ('other_adjustment', 'payer', '-other_adjustment_amount'),
-        ('transfer_to_patient', 'payer', '-patient_responsibility_amount'),
-        ('transfer_from_payer', 'patient', 'patient_responsibility_amount'),
+    {% for transaction_type, side, sign, amount in [
+        ('payer_payment', 'payer', '-', 'payer_paid_amount'),
+        ('contractual_adjustment', 'payer', '-', 'contractual_adjustment_amount'),
+        ('other_adjustment', 'payer', '-', 'other_adjustment_amount'),
+        ('transfer_to_patient', 'payer', '-', 'patient_responsibility_amount'),
+        ('transfer_from_payer', 'patient', '', 'patient_responsibility_amount'),
     ] -%}
         select
-            claim_key,
+            patient_control_number,
             remittance_claim_id as source_id,
 
-            {% if responsibility == 'payer' -%}
+            {% if side == 'payer' -%}
                 {{ payer_responsibility('claim_status_code') }} as responsibility,
             {%- else -%}
                 'patient' as responsibility,
             {%- endif %}
             '{{ transaction_type }}' as transaction_type,
 
-            {{ expression }} as amount,
+            {{ sign }}{{ amount }} as amount,
 
             remittance_date as post_date
 
         from remittance_claims
-        where {{ expression | replace('-', '') }} <> 0
+        where claim_key is not null and {{ amount }} <> 0
         {% if not loop.last %}
         union all
         {% endif %}
@@ -101,26 +96,24 @@ remittance_entries as (
 patient_payment_entries as (
 
     select
-        accounts.claim_key,
-        patient_payments.patient_payment_id as source_id,
+        patient_control_number,
+        patient_payment_id as source_id,
 
         'patient' as responsibility,
         'patient_payment' as transaction_type,
 
-        -patient_payments.payment_amount as amount,
+        -payment_amount as amount,
 
-        patient_payments.post_date
+        post_date
 
     from patient_payments
-    inner join accounts
-        on patient_payments.patient_control_number = accounts.patient_control_number
 
 ),
 
 adjustment_entries as (
 
     select
-        accounts.claim_key,
+        account_adjustments.patient_control_number,
         account_adjustments.account_adjustment_id as source_id,
 
         adjustment_types.ledger_responsibility as responsibility,
@@ -131,8 +124,6 @@ adjustment_entries as (
         account_adjustments.post_date
 
     from account_adjustments
-    inner join accounts
-        on account_adjustments.patient_control_number = accounts.patient_control_number
     inner join adjustment_types
         on account_adjustments.adjustment_type = adjustment_types.adjustment_type
 
@@ -141,20 +132,17 @@ adjustment_entries as (
 refund_entries as (
 
     select
-        accounts.claim_key,
-        refunds.refund_id as source_id,
+        patient_control_number,
+        refund_id as source_id,
 
-        case when refunds.refunded_to = 'payer' then 'primary' else 'patient' end
-            as responsibility,
+        case when refunded_to = 'payer' then 'primary' else 'patient' end as responsibility,
         'refund' as transaction_type,
 
-        refunds.refund_amount as amount,
+        refund_amount as amount,
 
-        refunds.post_date
+        post_date
 
     from refunds
-    inner join accounts
-        on refunds.patient_control_number = accounts.patient_control_number
 
 ),
 
@@ -175,12 +163,14 @@ entries as (
 transactions as (
 
     select
-        entries.claim_key,
+        accounts.claim_key,
         accounts.payer_key,
         accounts.facility_key,
         entries.source_id,
 
-        entries.responsibility,
+        -- who pays alone owes the charges from the start
+        case when accounts.is_insured then entries.responsibility else 'patient' end
+            as responsibility,
         entries.transaction_type,
 
         cast(entries.amount as {{ type_money() }}) as amount,
@@ -190,7 +180,7 @@ transactions as (
 
     from entries
     inner join accounts
-        on entries.claim_key = accounts.claim_key
+        on entries.patient_control_number = accounts.patient_control_number
 
 )
 

@@ -15,6 +15,20 @@ as_of as (
 
 ),
 
+charges as (
+
+    select * from {{ ref('int_hospitals__charges_unioned') }}
+
+),
+
+first_charge as (
+
+    -- before the first charge there is no balance to keep
+    select min(post_date) as first_post_date
+    from charges
+
+),
+
 snapshot_dates as (
 
     select
@@ -27,8 +41,9 @@ snapshot_dates as (
 
     from dates
     cross join as_of
+    cross join first_charge
     where
-        cast(dates.date_day as date) <= as_of.as_of_date
+        cast(dates.date_day as date) between first_charge.first_post_date and as_of.as_of_date
         and (
             cast(dates.date_day as date) = {{ dbt.last_day('dates.date_day', 'month') }}
             or cast(dates.date_day as date) = as_of.as_of_date

@@ -13,7 +13,7 @@ accounts as (
 
 ),
 
-remittance_claims as (
+remittance_claims as {{ inlined() }} (
 
     select * from {{ ref('int_remittances__claims_adjudicated') }}
     where is_initial_adjudication
@@ -35,8 +35,7 @@ procedures as (
 initial_lines as (
 
     select
-        remittance_claims.claim_key,
-        remittance_lines.line_control_number,
+        remittance_lines.claim_line_key,
 
         remittance_lines.payer_paid_amount,
 
@@ -45,7 +44,7 @@ initial_lines as (
     from remittance_claims
     inner join remittance_lines
         on remittance_claims.remittance_claim_id = remittance_lines.remittance_claim_id
-    where remittance_lines.line_control_number is not null
+    where remittance_lines.claim_line_key is not null
 
 ),
 
@@ -82,9 +81,7 @@ submitted_lines as (
     left join remittance_claims
         on charges.claim_key = remittance_claims.claim_key
     left join initial_lines
-        on
-            charges.claim_key = initial_lines.claim_key
-            and charges.charge_id = initial_lines.line_control_number
+        on charges.charge_key = initial_lines.claim_line_key
 
 )
 

@@ -1,6 +1,6 @@
 with
 
-claims as (
+claims as {{ inlined() }} (
 
     select * from {{ ref('stg_clearinghouse__claims') }}
 
@@ -40,30 +40,36 @@ acknowledgements_by_claim as (
 
 ),
 
-originals_by_payer_number as (
+replaced_claims as (
 
+    -- a replacement or void names the payer's number of the claim that it stands for (REF*F8)
     select
-        claims.payer_id,
-        acknowledgements_by_claim.payer_claim_control_number,
+        replacements.claim_id,
 
-        min(claims.patient_control_number) as patient_control_number
+        min(originals.patient_control_number) as patient_control_number
 
-    from claims
+    from claims as replacements
     inner join acknowledgements_by_claim
-        on claims.claim_id = acknowledgements_by_claim.claim_id
-    where acknowledgements_by_claim.payer_claim_control_number is not null
-    group by 1, 2
+        on
+            replacements.original_reference_number
+            = acknowledgements_by_claim.payer_claim_control_number
+    inner join claims as originals
+        on
+            acknowledgements_by_claim.claim_id = originals.claim_id
+            and replacements.payer_id = originals.payer_id
+    where replacements.frequency_code in ('7', '8')
+    group by 1
 
 ),
 
 rooted as (
 
-    -- a replacement or void belongs to the account of the claim that it names (REF*F8); all other
-    -- versions belong to the account that they were sent under
+    -- a replacement or void belongs to the account of the claim that it names; all other versions
+    -- belong to the account that they were sent under
     select
         claims.claim_id,
         coalesce(
-            originals_by_payer_number.patient_control_number, claims.patient_control_number
+            replaced_claims.patient_control_number, claims.patient_control_number
         ) as root_patient_control_number,
         claims.patient_control_number,
         claims.hospital_id,
@@ -85,11 +91,8 @@ rooted as (
         claims.submitted_date
 
     from claims
-    left join originals_by_payer_number
-        on
-            claims.original_reference_number = originals_by_payer_number.payer_claim_control_number
-            and claims.payer_id = originals_by_payer_number.payer_id
-            and claims.frequency_code in ('7', '8')
+    left join replaced_claims
+        on claims.claim_id = replaced_claims.claim_id
 
 ),
 

@@ -42,15 +42,14 @@ denied_lines as (
     select
         lines.remittance_claim_id,
         lines.remittance_line_id,
+        lines.claim_line_key,
         remittance_claims.claim_id,
         remittance_claims.claim_key,
         remittance_claims.payer_key,
         remittance_claims.provider_key,
         remittance_claims.facility_key,
-        remittance_claims.hospital_id,
         reasons.denial_reason_id,
 
-        lines.line_control_number,
         {{ procedure_id('lines.procedure_code', 'lines.revenue_code') }} as procedure_id,
         lines.remark_code_1 as rarc,
         remittance_claims.denial_level,
@@ -63,15 +62,11 @@ denied_lines as (
 
         remittance_claims.is_initial_adjudication as is_initial,
         -- the payer refused the same line again: rework that failed, not a new denial
-        coalesce(
-            row_number() over (
-                partition by remittance_claims.claim_key, lines.line_control_number
-                order by remittance_claims.adjudication_number
-            ) > 1
-            and remittance_claims.claim_key is not null
-            and lines.line_control_number is not null,
-            false
-        ) as is_repeat,
+        lines.claim_line_key is not null
+        and row_number() over (
+            partition by lines.claim_line_key
+            order by remittance_claims.adjudication_number
+        ) > 1 as is_repeat,
 
         remittance_claims.remittance_date as denied_date
 

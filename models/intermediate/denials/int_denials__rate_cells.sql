@@ -4,13 +4,13 @@
 
 with
 
-measures as (
+measures as {{ inlined() }} (
 
     select * from {{ ref('int_denials__rate_measures') }}
 
 ),
 
-remittances as (
+remittances as {{ inlined() }} (
 
     select * from {{ ref('int_remittances__claims_adjudicated') }}
     where

@@ -14,6 +14,12 @@ hospital_b as (
 
 ),
 
+as_of as (
+
+    select * from {{ ref('int_calendar__as_of') }}
+
+),
+
 unioned as (
 
     select
@@ -56,6 +62,32 @@ unioned as (
 
     from hospital_b
 
+),
+
+known as (
+
+    -- an export tells a discharge that lies ahead of a past as_of_date: that day nobody knew it
+    select
+        unioned.hospital_id,
+        unioned.encounter_id,
+        unioned.patient_id,
+        unioned.provider_id,
+        unioned.department_id,
+        unioned.coverage_id,
+
+        unioned.encounter_type,
+
+        unioned.admit_date,
+        case when unioned.discharge_date <= as_of.as_of_date then unioned.discharge_date end
+            as discharge_date,
+
+        unioned._loaded_at,
+        unioned._source_file,
+        unioned._batch_id
+
+    from unioned
+    cross join as_of
+
 )
 
-select * from unioned
+select * from known

@@ -1,6 +1,6 @@
 with
 
-remittance_claims as (
+remittance_claims as {{ inlined() }} (
 
     select * from {{ ref('int_remittances__claims_matched') }}
 

@@ -12,7 +12,7 @@ remittances as (
 
 ),
 
-versions as (
+versions as {{ inlined() }} (
 
     select * from {{ ref('int_claims__versions') }}
 

@@ -1,12 +1,12 @@
 with
 
-remittance_claims as (
+remittance_claims as {{ inlined() }} (
 
     select * from {{ ref('int_remittances__claims_matched') }}
 
 ),
 
-remittance_lines as (
+remittance_lines as {{ inlined() }} (
 
     select * from {{ ref('stg_clearinghouse__remittance_lines') }}
 
@@ -127,8 +127,14 @@ adjusted as (
     select
         lines.remittance_claim_id,
         lines.remittance_line_id,
+        case
+            when remittance_claims.claim_key is not null and lines.line_control_number is not null
+                then
+                    {{ surrogate_key(
+                        ['remittance_claims.hospital_id', 'lines.line_control_number']
+                    ) }}
+        end as claim_line_key,
 
-        lines.line_control_number,
         lines.procedure_code,
         lines.revenue_code,
         lines.remark_code_1,
@@ -174,30 +180,38 @@ adjudicated as (
     select
         remittance_claim_id,
         remittance_line_id,
+        claim_line_key,
 
-        line_control_number,
         procedure_code,
         revenue_code,
         remark_code_1,
 
         line_sequence,
-        billed_amount,
-        payer_paid_amount
-        + patient_share_amount
-        + prior_payer_amount
-        + sequestration_amount as allowed_amount,
-        payer_paid_amount,
-        contractual_amount + sequestration_amount as contractual_adjustment_amount,
+        cast(billed_amount as {{ type_money() }}) as billed_amount,
+        cast(
+            payer_paid_amount + patient_share_amount + prior_payer_amount + sequestration_amount
+            as {{ type_money() }}
+        ) as allowed_amount,
+        cast(payer_paid_amount as {{ type_money() }}) as payer_paid_amount,
+        cast(contractual_amount + sequestration_amount as {{ type_money() }})
+            as contractual_adjustment_amount,
         -- a denial code on a line that was paid in part is a reduction, not a denial
-        other_reduction_amount
-        + case when is_refused then 0 else denial_code_amount - denial_code_to_patient_amount end
-            as other_adjustment_amount,
-        prior_payer_amount,
-        patient_share_amount + denial_code_to_patient_amount as patient_responsibility_amount,
-        case when is_refused then denial_code_amount else 0 end as denied_amount,
-        case when is_refused then denial_code_to_patient_amount else 0 end
-            as denied_to_patient_amount,
-        unclassified_amount,
+        cast(
+            other_reduction_amount
+            + case
+                when is_refused then 0
+                else denial_code_amount - denial_code_to_patient_amount
+            end as {{ type_money() }}
+        ) as other_adjustment_amount,
+        cast(prior_payer_amount as {{ type_money() }}) as prior_payer_amount,
+        cast(patient_share_amount + denial_code_to_patient_amount as {{ type_money() }})
+            as patient_responsibility_amount,
+        cast(case when is_refused then denial_code_amount else 0 end as {{ type_money() }})
+            as denied_amount,
+        cast(
+            case when is_refused then denial_code_to_patient_amount else 0 end as {{ type_money() }}
+        ) as denied_to_patient_amount,
+        cast(unclassified_amount as {{ type_money() }}) as unclassified_amount,
 
         -- a reversal takes a denial back; it is never one itself
         is_refused and not is_reversal as is_denied

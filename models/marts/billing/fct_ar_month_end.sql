@@ -85,8 +85,8 @@ snapshot as (
         {{ aging_bucket_sort('age_days') }} as bucket_sort,
         age_days,
         balance_amount,
-        greatest(balance_amount, 0) as gross_balance_amount,
-        greatest(-balance_amount, 0) as credit_balance_amount,
+        cast(greatest(balance_amount, 0) as {{ type_money() }}) as gross_balance_amount,
+        cast(greatest(-balance_amount, 0) as {{ type_money() }}) as credit_balance_amount,
         cast(
             case
                 when balance_amount <= 0 then 0

@@ -1,18 +1,18 @@
 with
 
-accounts as (
+accounts as {{ inlined() }} (
 
     select * from {{ ref('int_claims__accounts') }}
 
 ),
 
-claims as (
+claims as {{ inlined() }} (
 
     select * from {{ ref('fct_claims') }}
 
 ),
 
-versions as (
+versions as {{ inlined() }} (
 
     select * from {{ ref('int_claims__versions') }}
 
@@ -30,13 +30,13 @@ remittance_claims as (
 
 ),
 
-appeals as (
+appeals as {{ inlined() }} (
 
     select * from {{ ref('stg_billing__appeals') }}
 
 ),
 
-transactions as (
+transactions as {{ inlined() }} (
 
     select * from {{ ref('fct_ar_transactions') }}
 

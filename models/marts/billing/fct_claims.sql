@@ -38,8 +38,10 @@ appeals as (
 
 edited_accounts as (
 
+    -- HFMA CL-1 asks for no manual intervention: what the scrubber repaired by itself is clean
     select distinct patient_control_number
     from edits
+    where staff_id is not null or resolved_date is null
 
 ),
 

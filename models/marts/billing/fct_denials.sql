@@ -28,13 +28,7 @@ joined as (
         ) }} as denial_key,
         {{ surrogate_key(['denied_lines.remittance_claim_id']) }} as remittance_claim_key,
         denied_lines.claim_key,
-        case
-            when denied_lines.claim_key is not null and denied_lines.line_control_number is not null
-                then
-                    {{ surrogate_key(
-                        ['denied_lines.hospital_id', 'denied_lines.line_control_number']
-                    ) }}
-        end as claim_line_key,
+        denied_lines.claim_line_key,
         {{ surrogate_key(['denied_lines.denial_reason_id']) }} as denial_reason_key,
         denied_lines.payer_key,
         denied_lines.provider_key,
@@ -47,10 +41,14 @@ joined as (
 
         denied_lines.billed_amount,
         denied_lines.denied_amount,
-        case when denied_lines.is_repeat then 0 else coalesce(outcomes.recovered_amount, 0) end
-            as recovered_amount,
-        case when denied_lines.is_repeat then 0 else coalesce(outcomes.written_off_amount, 0) end
-            as written_off_amount,
+        cast(
+            case when denied_lines.is_repeat then 0 else coalesce(outcomes.recovered_amount, 0) end
+            as {{ type_money() }}
+        ) as recovered_amount,
+        cast(
+            case when denied_lines.is_repeat then 0 else coalesce(outcomes.written_off_amount, 0) end
+            as {{ type_money() }}
+        ) as written_off_amount,
         {{ days_between('denied_lines.denied_date', 'outcomes.resolved_date') }}
             as days_to_resolution,
 
@@ -68,9 +66,7 @@ joined as (
     inner join denial_reasons
         on denied_lines.denial_reason_id = denial_reasons.denial_reason_id
     left join outcomes
-        on
-            denied_lines.claim_key = outcomes.claim_key
-            and denied_lines.line_control_number = outcomes.line_control_number
+        on denied_lines.claim_line_key = outcomes.claim_line_key
 
 )
 

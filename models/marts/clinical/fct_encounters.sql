@@ -100,9 +100,9 @@ joined as (
         coalesce(accounts_by_encounter.charge_amount, 0) as charge_amount,
         cast(coalesce(accounts_by_encounter.claim_count, 0) as integer) as claim_count,
         cast(coalesce(diagnoses_by_encounter.diagnosis_count, 0) as integer) as diagnosis_count,
-        -- a stay that begins and ends on one day counts as one day
+        -- a stay that begins and ends on one day counts as one day; one that lasts has no length
         case
-            when encounters.encounter_type = 'inpatient'
+            when encounters.encounter_type = 'inpatient' and encounters.discharge_date is not null
                 then
                     greatest(
                         {{ days_between('encounters.admit_date', 'encounters.discharge_date') }},

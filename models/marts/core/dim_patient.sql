@@ -75,7 +75,9 @@ dimension as (
         state,
         case when zip3 in ({{ restricted_zip3() }}) then '000' else zip3 end as zip3,
 
-        least(age_years, {{ var('age_top_code') }}) as age_years,
+        -- least() would pass over an unknown age
+        case when age_years is not null then least(age_years, {{ var('age_top_code') }}) end
+            as age_years,
         case when age_years < {{ var('age_top_code') }} then birth_year end as birth_year,
         version,
 
