@@ -10,25 +10,9 @@ measures as {{ inlined() }} (
 
 ),
 
-remittances as {{ inlined() }} (
+zero_payments as {{ inlined() }} (
 
-    select * from {{ ref('int_remittances__claims_adjudicated') }}
-    where
-        claim_key is not null
-        and not is_reversal
-        and {{ payer_responsibility('claim_status_code') }} = 'primary'
-
-),
-
-claims as (
-
-    select * from {{ ref('fct_claims') }}
-
-),
-
-procedures as (
-
-    select * from {{ ref('dim_procedure') }}
+    select * from {{ ref('int_denials__zero_payments') }}
 
 ),
 
@@ -124,65 +108,30 @@ remittance_cells as (
 
 ),
 
-measured_remittances as (
-
-    select
-        claim_key,
-        payer_key,
-        facility_key,
-        provider_key,
-        'claims' as measure,
-        payer_paid_amount,
-        cast(1 as {{ type_money() }}) as quantity,
-        remittance_date
-    from remittances
-
-    union all
-
-    select
-        claim_key,
-        payer_key,
-        facility_key,
-        provider_key,
-        'dollars' as measure,
-        payer_paid_amount,
-        billed_amount as quantity,
-        remittance_date
-    from remittances
-
-),
-
 zero_payment_cells as (
 
     -- HFMA Claim Integrity Task Force: every primary remittance counts, and a payment of zero
     -- counts as denied even when it is all deductible; that is why it stands apart
-    select
-        'CITF-2' as definition_id,
-        cast({{ dbt.date_trunc('month', 'measured_remittances.remittance_date') }} as date)
-            as month_start_date,
-        measured_remittances.payer_key,
-        measured_remittances.facility_key,
-        measured_remittances.provider_key,
-        procedures.procedure_family,
-        measured_remittances.measure,
-        cast(
-            sum(
-                case
-                    when measured_remittances.payer_paid_amount = 0
-                        then measured_remittances.quantity
-                    else 0
-                end
-            ) as {{ type_money() }}
-        ) as numerator,
-        cast(sum(measured_remittances.quantity) as {{ type_money() }}) as denominator,
-        cast(sum(measured_remittances.quantity) as {{ type_money() }}) as adjudicated
-    from measured_remittances
-    inner join claims
-        on measured_remittances.claim_key = claims.claim_key
-    inner join procedures
-        on claims.primary_procedure_key = procedures.procedure_key
-    group by 1, 2, 3, 4, 5, 6, 7
-
+    {% for measure, zero_paid, remitted in [
+        ('claims', 'zero_paid_count', 'remittance_count'),
+        ('dollars', 'zero_paid_amount', 'billed_amount'),
+    ] -%}
+        select
+            'CITF-2' as definition_id,
+            month_start_date,
+            payer_key,
+            facility_key,
+            provider_key,
+            procedure_family,
+            '{{ measure }}' as measure,
+            cast({{ zero_paid }} as {{ type_money() }}) as numerator,
+            cast({{ remitted }} as {{ type_money() }}) as denominator,
+            cast({{ remitted }} as {{ type_money() }}) as adjudicated
+        from zero_payments
+        {% if not loop.last %}
+        union all
+        {% endif %}
+    {% endfor %}
 ),
 
 cells as (
