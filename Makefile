@@ -29,7 +29,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help install lock deps postgres-start postgres-stop postgres-status postgres-tcp psql \
-	generate load build docs summary analyses demo test lint format types pytest clean
+	generate load build docs erd summary analyses demo test lint format types pytest clean
 
 help: ## List these targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' Makefile
@@ -78,11 +78,14 @@ build: deps ## Build and test every model in TARGET
 docs: deps ## Write the documentation site to target/static_index.html
 	dbt docs generate --static --target $(TARGET)
 
+erd: deps ## Draw the marts' keys anew into docs/erd.md, from contracts and relationships tests
+	python -m scripts.erd $(ARGS)
+
 summary: install ## Print the KPI summary from TARGET
 	python -m scripts.kpi_summary --target $(TARGET)
 
-analyses: deps ## Run the queries of analyses/ in TARGET
-	python -m scripts.run_analyses --target $(TARGET)
+analyses: deps ## Run the queries of analyses/ in TARGET, or those named in ARGS
+	python -m scripts.run_analyses --target $(TARGET) $(ARGS)
 
 demo: install deps $(if $(filter dev,$(TARGET)),postgres-start) generate load build docs summary ## All of it: database, two years of claims, build, docs, summary
 

@@ -1,0 +1,209 @@
+"""What is written about the project is true of it: commands, links, definitions, key diagrams."""
+
+import importlib.util
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from scripts.erd import ERD_FILE, Link, Mart, links_of, marts_of, page, parse_manifest
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = ("README.md", "CONTRIBUTING.md", "DECISIONS.md", "CHANGELOG.md", "docs/overview.md")
+CODE = re.compile(r"```.*?\n(.*?)```|`([^`\n]+)`", re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def manifest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The parsed project."""
+    folder = tmp_path_factory.mktemp("docs")
+    shutil.copy(ROOT / "profiles.example.yml", folder / "profiles.yml")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DBT_PROFILES_DIR", str(folder))
+        patch.setenv("DBT_TARGET_PATH", str(folder / "target"))
+        patch.setenv("DBT_LOG_PATH", str(folder / "logs"))
+        yield parse_manifest()
+
+
+def text_of(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def commands_of(name: str) -> list[str]:
+    """What stands in code spans and blocks, line by line."""
+    return [
+        line for block, span in CODE.findall(text_of(name)) for line in (block or span).splitlines()
+    ]
+
+
+def definitions_in(manifest: Any, kind: str) -> set[str]:
+    """The definition ids that the SQL of models, or of analyses, gives to its figures."""
+    return {
+        name
+        for node in manifest.nodes.values()
+        if node.resource_type == kind
+        for name in re.findall(r"'([A-Z0-9-]+)' as definition_id", node.raw_code)
+    }
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_make_target_named_exists(name: str) -> None:
+    targets = set(re.findall(r"^([a-z][a-z-]*):", text_of("Makefile"), re.MULTILINE))
+    named = {
+        target for line in commands_of(name) for target in re.findall(r"\bmake ([a-z-]+)", line)
+    }
+    assert named - targets == set()
+    assert named or not name.startswith(("README", "CONTRIBUTING"))
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_module_named_can_be_run(name: str) -> None:
+    modules = {
+        module for line in commands_of(name) for module in re.findall(r"python -m ([\w.]+)", line)
+    }
+    for module in modules:
+        spec = importlib.util.find_spec(module)
+        assert spec is not None, module
+        if spec.submodule_search_locations is not None:
+            assert importlib.util.find_spec(f"{module}.__main__") is not None, module
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_file_linked_or_named_exists(name: str) -> None:
+    linked = {
+        link for link in re.findall(r"\]\(([^)#]+)\)", text_of(name)) if not link.startswith("http")
+    }
+    named = {
+        path
+        for line in commands_of(name)
+        for path in re.findall(r"(?<![\w/.-])(?:analyses|docs|models|scripts|seeds)/[\w/.]+", line)
+    }
+    missing = {path for path in linked | named if not (ROOT / path.rstrip(".")).exists()}
+    assert missing == set()
+
+
+@pytest.mark.parametrize("name", [*PAGES, ERD_FILE])
+def test_pages_hold_nothing_of_a_machine_and_nothing_left_for_later(name: str) -> None:
+    text = text_of(name)
+    for pattern in (r"(?<![\w.])/(?:work|home|root|tmp|Users)/", r"\b(?:TODO|FIXME|XXX)\b(?!s)"):
+        assert re.search(pattern, text) is None
+    assert re.search(r"https?://[^ )]*(?:pypi|npmjs|debian)\.", text) is None
+
+
+def test_contributing_is_short() -> None:
+    assert len(text_of("CONTRIBUTING.md").splitlines()) < 100
+
+
+def test_the_summary_in_the_readme_was_printed_by_the_command() -> None:
+    shown = text_of("README.md").split("<!-- kpi summary: begin -->")[1].split("<!--")[0]
+    for line in ("Revenue cycle as of ", "Net days in A/R ", "= open ", "All payers ", "Target "):
+        assert f"\n{line}" in shown
+    parts = {
+        sign: [int(figure.replace(",", "").replace(".", "")) for figure in figures]
+        for sign, figures in {
+            "+": re.findall(r"^Billed +\$([\d,.]+)", shown, re.MULTILINE),
+            "-": re.findall(r"^[-=] [a-z ]+ \$([\d,.]+)", shown, re.MULTILINE),
+        }.items()
+    }
+    assert len(parts["-"]) == 4
+    assert sum(parts["+"]) == sum(parts["-"])
+
+
+def test_every_definition_of_a_kpi_is_in_the_readme_and_the_overview(manifest: Any) -> None:
+    sql = [
+        node.raw_code
+        for node in manifest.nodes.values()
+        if node.resource_type in ("model", "analysis") and node.package_name == "rcm_warehouse"
+    ]
+    defined = {
+        name for code in sql for name in re.findall(r"'([A-Z0-9-]+)' as definition_id", code)
+    }
+    assert {"FM-1", "AR-1", "AR-5", "RCM-IDR", "CITF-1", "CITF-2"} <= defined
+    table = text_of("README.md").split("## Where each number is defined")[1]
+    assert {name for name in defined if name not in table} == set()
+    of_models = {
+        name
+        for node in manifest.nodes.values()
+        if node.resource_type == "model"
+        for name in re.findall(r"'([A-Z0-9-]+)' as definition_id", node.raw_code)
+    }
+    assert {name for name in of_models if name not in text_of("docs/overview.md")} == set()
+
+
+@pytest.mark.parametrize("name", ["README.md", "docs/overview.md"])
+def test_every_kpi_model_has_its_row_and_every_row_its_model(name: str, manifest: Any) -> None:
+    models = {
+        node.name
+        for node in manifest.nodes.values()
+        if node.resource_type == "model" and node.name.startswith("kpi_")
+    }
+    text = text_of(name)
+    named = set(re.findall(r"\bkpi_[a-z_]+", text)) - {"kpi_targets", "kpi_summary"}
+    assert named - models == set()
+    if name == "README.md":
+        assert models - named == set()
+
+
+def test_exposures_use_public_marts_alone(manifest: Any) -> None:
+    assert {"revenue_dashboard", "denial_worklist", "month_end_close"} <= {
+        exposure.name for exposure in manifest.exposures.values()
+    }
+    for exposure in manifest.exposures.values():
+        nodes = [manifest.nodes[name] for name in exposure.depends_on.nodes]
+        assert nodes, exposure.name
+        assert {node.access.value for node in nodes} == {"public"}, exposure.name
+        assert exposure.url.startswith("https://")
+        assert exposure.owner.email
+        assert exposure.maturity and exposure.label and exposure.description
+
+
+def test_analyses_are_described_and_read_public_marts_or_code_lists(manifest: Any) -> None:
+    described = yaml.safe_load(text_of("analyses/_analyses.yml"))["analyses"]
+    assert {entry["name"] for entry in described} == {
+        path.stem for path in (ROOT / "analyses").glob("*.sql")
+    }
+    for node in manifest.nodes.values():
+        if node.resource_type != "analysis":
+            continue
+        assert node.description, node.name
+        for name in node.depends_on.nodes:
+            parent = manifest.nodes[name]
+            assert parent.resource_type == "seed" or parent.access.value == "public", node.name
+
+
+def test_lineage_reaches_from_sources_to_exposures(manifest: Any) -> None:
+    for exposure in manifest.exposures.values():
+        reached, waiting = set(), list(exposure.depends_on.nodes)
+        while waiting:
+            name = waiting.pop()
+            if name not in reached:
+                reached.add(name)
+                waiting += getattr(manifest.nodes.get(name), "depends_on_nodes", [])
+        sources = {name.split(".")[2] for name in reached if name.startswith("source.")}
+        assert sources == {"billing", "clearinghouse", "hospital_a", "hospital_b"}, exposure.name
+
+
+def test_doc_blocks_of_the_kpis_are_used() -> None:
+    blocks = set(re.findall(r"{% docs (\w+) %}", text_of("models/marts/kpis/_kpis__docs.md")))
+    yamls = "".join(path.read_text() for path in (ROOT / "models/marts/kpis").glob("*.yml"))
+    used = set(re.findall(r"doc\(['\"](\w+)['\"]\)", yamls))
+    assert blocks
+    assert blocks - used == set()
+
+
+def test_the_key_diagrams_are_up_to_date(manifest: Any) -> None:
+    assert text_of(ERD_FILE) == page(marts_of(manifest), links_of(manifest)), "run: make erd"
+
+
+def test_the_key_diagrams_show_every_mart_and_relationship(manifest: Any) -> None:
+    text = text_of(ERD_FILE)
+    marts: list[Mart] = marts_of(manifest)
+    links: list[Link] = links_of(manifest)
+    assert {mart.name for mart in marts if f"    {mart.name} {{" not in text} == set()
+    assert {link.mermaid() for link in links} <= set(text.splitlines())
+    keyed = {(mart.name, key.name) for mart in marts for key in mart.keys}
+    assert {(link.child, link.column) for link in links} <= keyed
