@@ -48,7 +48,7 @@ lock: ## Write requirements.lock anew from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock" --quiet --output-file requirements.lock
 
 deps: install ## Install the dbt packages from the dbt hub, or the stand-ins where it is out of reach
-	python -m scripts.deps $(ARGS)
+	python -m scripts.deps $(if $(filter deps,$(MAKECMDGOALS)),$(ARGS))
 
 postgres-start: install ## Start the project's own PostgreSQL (for TARGET=dev)
 	python -m scripts.postgres start

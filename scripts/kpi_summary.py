@@ -175,7 +175,7 @@ def where_next(target: str) -> list[tuple[str, str]]:
     return [
         ("SQL prompt", "make psql"),
         *steps,
-        ("connect a BI tool", "make postgres-tcp, then python -m scripts.postgres connection"),
+        ("connect a BI tool", "make postgres-tcp, which prints the connection string"),
     ]
 
 

@@ -3,7 +3,7 @@ with
 raw_money as (
 
     select
-        'charges of HOSPITAL_A' as money,
+        'charges of HOSPITAL_A' as kind,
         sum(amount) as amount
     from {{ source('hospital_a', 'charges') }}
     where {{ arrived_by_as_of() }}
@@ -11,7 +11,7 @@ raw_money as (
     union all
 
     select
-        'charges of HOSPITAL_B' as money,
+        'charges of HOSPITAL_B' as kind,
         sum(charge_cents) * cast(0.01 as numeric(3, 2)) as amount
     from {{ source('hospital_b', 'charges') }}
     where {{ arrived_by_as_of() }}
@@ -19,7 +19,7 @@ raw_money as (
     union all
 
     select
-        'payments by payers' as money,
+        'payments by payers' as kind,
         sum(paid_amount) as amount
     from {{ source('clearinghouse', 'remittance_claims') }}
     where {{ arrived_by_as_of() }}
@@ -27,7 +27,7 @@ raw_money as (
     union all
 
     select
-        'adjustments by payers' as money,
+        'adjustments by payers' as kind,
         sum(amount) as amount
     from {{ source('clearinghouse', 'remittance_adjustments') }}
     where {{ arrived_by_as_of() }}
@@ -35,7 +35,7 @@ raw_money as (
     union all
 
     select
-        'payments by patients' as money,
+        'payments by patients' as kind,
         sum(amount) as amount
     from {{ source('billing', 'patient_payments') }}
     where {{ arrived_by_as_of() }}
@@ -43,7 +43,7 @@ raw_money as (
     union all
 
     select
-        'adjustments by us' as money,
+        'adjustments by us' as kind,
         sum(amount) as amount
     from {{ source('billing', 'account_adjustments') }}
     where {{ arrived_by_as_of() }}
@@ -51,7 +51,7 @@ raw_money as (
     union all
 
     select
-        'refunds' as money,
+        'refunds' as kind,
         sum(amount) as amount
     from {{ source('billing', 'refunds') }}
     where {{ arrived_by_as_of() }}
@@ -101,7 +101,7 @@ mart_money as (
 
     {% for hospital_id in ['HOSPITAL_A', 'HOSPITAL_B'] -%}
         select
-            'charges of {{ hospital_id }}' as money,
+            'charges of {{ hospital_id }}' as kind,
             'fct_charges' as mart,
             sum(charges.charge_amount) as amount
         from charges
@@ -112,7 +112,7 @@ mart_money as (
         union all
 
         select
-            'charges of {{ hospital_id }}' as money,
+            'charges of {{ hospital_id }}' as kind,
             'fct_ar_transactions' as mart,
             sum(transactions.amount) as amount
         from transactions
@@ -125,7 +125,7 @@ mart_money as (
         union all
     {% endfor %}
     select
-        'payments by payers' as money,
+        'payments by payers' as kind,
         'fct_remittances' as mart,
         sum(payer_paid_amount) as amount
     from remittances
@@ -133,7 +133,7 @@ mart_money as (
     union all
 
     select
-        'payments by payers' as money,
+        'payments by payers' as kind,
         'fct_ar_transactions and unmatched fct_remittances' as mart,
         sum(amount) as amount
     from payer_payments
@@ -141,7 +141,7 @@ mart_money as (
     union all
 
     select
-        'adjustments by payers' as money,
+        'adjustments by payers' as kind,
         'fct_remittances' as mart,
         sum(
             contractual_adjustment_amount + other_adjustment_amount + prior_payer_amount
@@ -153,7 +153,7 @@ mart_money as (
     union all
 
     select
-        'payments by patients' as money,
+        'payments by patients' as kind,
         'fct_ar_transactions' as mart,
         -sum(amount) as amount
     from transactions
@@ -162,7 +162,7 @@ mart_money as (
     union all
 
     select
-        'adjustments by us' as money,
+        'adjustments by us' as kind,
         'fct_ar_transactions' as mart,
         -sum(amount) as amount
     from transactions
@@ -174,7 +174,7 @@ mart_money as (
     union all
 
     select
-        'refunds' as money,
+        'refunds' as kind,
         'fct_ar_transactions' as mart,
         sum(amount) as amount
     from transactions
@@ -185,7 +185,7 @@ mart_money as (
 compared as (
 
     select
-        mart_money.money,
+        mart_money.kind,
         mart_money.mart,
 
         coalesce(raw_money.amount, 0) as raw_amount,
@@ -193,7 +193,7 @@ compared as (
 
     from mart_money
     inner join raw_money
-        on mart_money.money = raw_money.money
+        on mart_money.kind = raw_money.kind
 
 )
 

@@ -1,17 +1,3 @@
-{% set steps = [
-    ('service_date', 'first_charge_post_date'),
-    ('first_charge_post_date', 'final_bill_date'),
-    ('final_bill_date', 'first_submitted_date'),
-    ('first_submitted_date', 'first_accepted_date'),
-    ('first_accepted_date', 'first_remittance_date'),
-    ('first_remittance_date', 'first_payer_payment_date'),
-    ('service_date', 'discharge_date'),
-    ('charge_post_date', 'closed_date'),
-    ('first_remittance_date', 'closed_date'),
-    ('last_payment_date', 'closed_date'),
-    ('last_event_date', 'closed_date'),
-] %}
-
 with
 
 claims as (
@@ -82,15 +68,15 @@ dated as (
 
 )
 
-{% for earlier, later in steps -%}
-    select
-        claim_key,
-        '{{ earlier }} <= {{ later }}' as rule,
-        {{ earlier }} as earlier_date,
-        {{ later }} as later_date
-    from dated
-    where {{ earlier }} > {{ later }}
-    {% if not loop.last %}
-    union all
-    {% endif %}
-{% endfor %}
+select * from dated
+where
+    service_date > first_charge_post_date
+    or service_date > discharge_date
+    or first_charge_post_date > final_bill_date
+    or final_bill_date > first_submitted_date
+    or first_submitted_date > first_accepted_date
+    or first_accepted_date > first_remittance_date
+    or first_remittance_date > first_payer_payment_date
+    or charge_post_date > closed_date
+    or last_payment_date > closed_date
+    or last_event_date > closed_date

@@ -58,7 +58,7 @@ broken as (
     select
         claim_submission_key,
         claim_key,
-        'a payer accepts one original of a claim' as rule
+        'a payer accepts one original of a claim' as broken_rule
     from accepted
     where frequency_code = '1' and occurrence > 1
 
@@ -67,7 +67,7 @@ broken as (
     select
         claim_submission_key,
         claim_key,
-        'a chain begins with an original' as rule
+        'a chain begins with an original' as broken_rule
     from submissions
     where version_number = 1 and frequency_code <> '1'
 
@@ -76,7 +76,7 @@ broken as (
     select
         claim_submission_key,
         claim_key,
-        'versions are numbered from 1 without a gap' as rule
+        'versions are numbered from 1 without a gap' as broken_rule
     from numbered
     where version_number <> expected_number
 
@@ -86,7 +86,7 @@ broken as (
     select
         submissions.claim_submission_key,
         submissions.claim_key,
-        'a 7 or 8 follows a version that its payer had accepted' as rule
+        'a 7 or 8 follows a version that its payer had accepted' as broken_rule
     from submissions
     left join first_accepted
         on

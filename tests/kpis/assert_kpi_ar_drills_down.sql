@@ -1,6 +1,3 @@
-{% set days_amounts = {
-    'net_ar_days': 'net_balance_amount', 'gross_ar_days': 'gross_balance_amount'
-} %}
 {% set aging_amounts = [
     'gross_balance_amount', 'net_balance_amount', 'credit_balance_amount',
     'billed_balance_amount', 'claim_count'
@@ -8,12 +5,9 @@
 
 with
 
-aging as (
+ar_aging as (
 
-    select
-        *,
-        numerator as billed_balance_amount
-    from {{ ref('kpi_ar_aging') }}
+    select * from {{ ref('kpi_ar_aging') }}
 
 ),
 
@@ -23,37 +17,74 @@ ar_days as (
 
 ),
 
+open_balances as (
+
+    select * from {{ ref('fct_ar_month_end') }}
+
+),
+
+aging as (
+
+    select
+        payer_key,
+        facility_key,
+        responsibility,
+        aging_bucket,
+        gross_balance_amount,
+        net_balance_amount,
+        credit_balance_amount,
+        numerator as billed_balance_amount,
+        claim_count,
+        as_of_date
+
+    from ar_aging
+
+),
+
 balances as (
 
     select
-        *,
+        payer_key,
+        facility_key,
+        responsibility,
+        aging_bucket,
+        gross_balance_amount,
+        net_balance_amount,
+        credit_balance_amount,
         case when is_unbilled then 0 else gross_balance_amount end as billed_balance_amount,
-        1 as claim_count
-    from {{ ref('fct_ar_month_end') }}
+        1 as claim_count,
+        snapshot_date as as_of_date
+
+    from open_balances
 
 ),
 
 full_snapshots as (
 
+    -- no days in A/R before the window of revenue is full
     select distinct as_of_date
     from ar_days
+
+),
+
+balances_with_days as (
+
+    select
+        balances.payer_key,
+        balances.facility_key,
+        balances.gross_balance_amount,
+        balances.net_balance_amount,
+        balances.as_of_date
+
+    from balances
+    inner join full_snapshots
+        on balances.as_of_date = full_snapshots.as_of_date
 
 ),
 
 signed_numbers as (
 
     -- what the dashboard shows ...
-    select
-        kpi_id as kpi,
-        payer_key,
-        facility_key,
-        'all' as slice,
-        as_of_date,
-        numerator as amount
-    from ar_days
-
-    union all
-
     {% for amount in aging_amounts -%}
         select
             'aging: {{ amount }}' as kpi,
@@ -67,35 +98,50 @@ signed_numbers as (
         union all
 
     {% endfor -%}
+    select
+        kpi_id as kpi,
+        payer_key,
+        facility_key,
+        'all' as slice,
+        as_of_date,
+        numerator as amount
+    from ar_days
+
+    union all
+
     -- ... less the balances behind it
-    {% for kpi_id, amount in days_amounts.items() -%}
-        select
-            '{{ kpi_id }}' as kpi,
-            balances.payer_key,
-            balances.facility_key,
-            'all' as slice,
-            balances.snapshot_date as as_of_date,
-            -balances.{{ amount }} as amount
-        from balances
-        inner join full_snapshots
-            on balances.snapshot_date = full_snapshots.as_of_date
-
-        union all
-
-    {% endfor -%}
     {% for amount in aging_amounts -%}
         select
             'aging: {{ amount }}' as kpi,
             payer_key,
             facility_key,
             responsibility || ' ' || aging_bucket as slice,
-            snapshot_date as as_of_date,
+            as_of_date,
             -{{ amount }} as amount
         from balances
-        {% if not loop.last %}
+
         union all
-        {% endif %}
-    {% endfor %}
+
+    {% endfor -%}
+    select
+        'net_ar_days' as kpi,
+        payer_key,
+        facility_key,
+        'all' as slice,
+        as_of_date,
+        -net_balance_amount as amount
+    from balances_with_days
+
+    union all
+
+    select
+        'gross_ar_days' as kpi,
+        payer_key,
+        facility_key,
+        'all' as slice,
+        as_of_date,
+        -gross_balance_amount as amount
+    from balances_with_days
 
 ),
 

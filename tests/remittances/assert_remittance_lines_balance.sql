@@ -58,7 +58,7 @@ lines_by_claim as (
 compared as (
 
     select
-        'SVC02 less its CAS = SVC03' as rule,
+        'SVC02 less its CAS = SVC03' as broken_rule,
         remittance_lines.remittance_line_id as id,
         remittance_lines.billed_amount
         - coalesce(adjustments_by_line.adjusted_amount, 0) as computed_amount,
@@ -70,7 +70,7 @@ compared as (
     union all
 
     select
-        'CLP03 less all CAS = CLP04' as rule,
+        'CLP03 less all CAS = CLP04' as broken_rule,
         remittance_claims.remittance_claim_id as id,
         remittance_claims.billed_amount
         - coalesce(adjustments_by_claim.adjusted_amount, 0) as computed_amount,
@@ -83,7 +83,7 @@ compared as (
 
     -- institutional claims may come without lines
     select
-        'sum of SVC02 = CLP03' as rule,
+        'sum of SVC02 = CLP03' as broken_rule,
         remittance_claims.remittance_claim_id as id,
         lines_by_claim.billed_amount as computed_amount,
         remittance_claims.billed_amount as stated_amount

@@ -30,12 +30,15 @@ zero_payments as (
         count(*) as remittance_count,
         sum(case when remittance_claims.payer_paid_amount = 0 then 1 else 0 end)
             as zero_paid_count,
-        sum(remittance_claims.billed_amount) as billed_amount,
-        sum(
-            case
-                when remittance_claims.payer_paid_amount = 0 then remittance_claims.billed_amount
-                else 0
-            end
+        cast(sum(remittance_claims.billed_amount) as {{ type_money() }}) as billed_amount,
+        cast(
+            sum(
+                case
+                    when remittance_claims.payer_paid_amount = 0
+                        then remittance_claims.billed_amount
+                    else 0
+                end
+            ) as {{ type_money() }}
         ) as zero_paid_amount,
 
         cast({{ dbt.date_trunc('month', 'remittance_claims.remittance_date') }} as date)

@@ -42,12 +42,16 @@ joined as (
         denied_lines.billed_amount,
         denied_lines.denied_amount,
         cast(
-            case when denied_lines.is_repeat then 0 else coalesce(outcomes.recovered_amount, 0) end
-            as {{ type_money() }}
+            case
+                when denied_lines.is_repeat then 0
+                else coalesce(outcomes.recovered_amount, 0)
+            end as {{ type_money() }}
         ) as recovered_amount,
         cast(
-            case when denied_lines.is_repeat then 0 else coalesce(outcomes.written_off_amount, 0) end
-            as {{ type_money() }}
+            case
+                when denied_lines.is_repeat then 0
+                else coalesce(outcomes.written_off_amount, 0)
+            end as {{ type_money() }}
         ) as written_off_amount,
         {{ days_between('denied_lines.denied_date', 'outcomes.resolved_date') }}
             as days_to_resolution,
