@@ -14,7 +14,9 @@ posted_by_day as (
 
         post_date,
 
-        sum(amount) as amount
+        sum(amount) as amount,
+        sum(case when transaction_type = 'charge' then amount else 0 end) as charge_amount,
+        sum(expected_allowed_amount) as expected_allowed_amount
 
     from transactions
     group by 1, 2, 3
@@ -27,14 +29,19 @@ intervals as (
         claim_key,
         responsibility,
 
-        cast(
-            sum(amount) over (
-                partition by claim_key, responsibility
-                order by post_date
-                rows between unbounded preceding and current row
-            ) as {{ type_money() }}
-        ) as balance_amount,
-
+        {% for running, entered in [
+            ('balance_amount', 'amount'),
+            ('charge_amount', 'charge_amount'),
+            ('expected_allowed_amount', 'expected_allowed_amount'),
+        ] -%}
+            cast(
+                sum({{ entered }}) over (
+                    partition by claim_key, responsibility
+                    order by post_date
+                    rows between unbounded preceding and current row
+                ) as {{ type_money() }}
+            ) as {{ running }},
+        {% endfor %}
         post_date as valid_from,
         -- the day before the next entry; the last balance holds for good
         coalesce(

@@ -27,21 +27,19 @@ snapshot_dates as (
 
 revenue_entries as (
 
-    -- revenue belongs to the day of service or discharge; what was written off to charity was
-    -- never revenue
+    -- revenue belongs to the day of the service, which no later event moves; what was written off
+    -- to charity was never revenue
     select
-        charges.payer_key,
-        charges.facility_key,
+        payer_key,
+        facility_key,
 
-        charges.charge_amount as gross_revenue_amount,
-        charges.expected_allowed_amount as net_revenue_amount,
+        charge_amount as gross_revenue_amount,
+        expected_allowed_amount as net_revenue_amount,
 
-        coalesce(accounts.discharge_date, accounts.service_date) as revenue_date,
-        charges.post_date
+        service_date as revenue_date,
+        post_date
 
     from charges
-    inner join accounts
-        on charges.claim_key = accounts.claim_key
 
     union all
 
@@ -52,7 +50,7 @@ revenue_entries as (
         cast(0 as {{ type_money() }}) as gross_revenue_amount,
         transactions.amount as net_revenue_amount,
 
-        coalesce(accounts.discharge_date, accounts.service_date) as revenue_date,
+        accounts.service_date as revenue_date,
         transactions.post_date
 
     from transactions

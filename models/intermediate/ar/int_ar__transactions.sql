@@ -52,6 +52,7 @@ charge_entries as (
         'charge' as transaction_type,
 
         charge_amount as amount,
+        expected_allowed_amount,
 
         post_date
 
@@ -82,6 +83,7 @@ remittance_entries as (
             '{{ transaction_type }}' as transaction_type,
 
             {{ sign }}{{ amount }} as amount,
+            0 as expected_allowed_amount,
 
             remittance_date as post_date
 
@@ -103,6 +105,7 @@ patient_payment_entries as (
         'patient_payment' as transaction_type,
 
         -payment_amount as amount,
+        0 as expected_allowed_amount,
 
         post_date
 
@@ -120,6 +123,7 @@ adjustment_entries as (
         account_adjustments.adjustment_type as transaction_type,
 
         -account_adjustments.adjustment_amount as amount,
+        0 as expected_allowed_amount,
 
         account_adjustments.post_date
 
@@ -139,6 +143,7 @@ refund_entries as (
         'refund' as transaction_type,
 
         refund_amount as amount,
+        0 as expected_allowed_amount,
 
         post_date
 
@@ -174,6 +179,8 @@ transactions as (
         entries.transaction_type,
 
         cast(entries.amount as {{ type_money() }}) as amount,
+        -- of a charge: what the contract allows for it
+        cast(entries.expected_allowed_amount as {{ type_money() }}) as expected_allowed_amount,
 
         entries.post_date,
         accounts.aging_date as service_date

@@ -26,7 +26,9 @@ open_balances as (
         snapshot_dates.is_month_end,
         balance_intervals.claim_key,
         balance_intervals.responsibility,
-        balance_intervals.balance_amount
+        balance_intervals.balance_amount,
+        balance_intervals.charge_amount,
+        balance_intervals.expected_allowed_amount
 
     from balance_intervals
     inner join snapshot_dates
@@ -46,14 +48,18 @@ aged as (
         claims.facility_key,
         open_balances.responsibility,
         open_balances.balance_amount,
-        claims.billed_amount,
-        claims.expected_allowed_amount,
-        claims.aging_date,
+        open_balances.charge_amount,
+        open_balances.expected_allowed_amount,
         claims.first_submitted_date,
         claims.is_insured,
-        -- charges can be posted before a stay ends: they are in the first bucket until then
+        -- until a stay is over its balance ages from the first service; nothing is younger than 0
         greatest(
-            {{ days_between('claims.aging_date', 'open_balances.snapshot_date') }}, 0
+            {{ days_between(
+                'case when claims.aging_date <= open_balances.snapshot_date
+                then claims.aging_date else claims.service_date end',
+                'open_balances.snapshot_date'
+            ) }},
+            0
         ) as age_days,
 
         -- what the payer still owes stands at full charges, so its contractual part is still in
@@ -62,7 +68,7 @@ aged as (
         open_balances.responsibility = 'primary'
         or (
             not claims.is_insured
-            and open_balances.balance_amount > claims.expected_allowed_amount
+            and open_balances.balance_amount > open_balances.expected_allowed_amount
         ) as is_at_charges
 
     from open_balances
@@ -90,10 +96,10 @@ snapshot as (
         cast(
             case
                 when balance_amount <= 0 then 0
-                when is_at_charges and billed_amount <> 0
+                when is_at_charges and charge_amount <> 0
                     then
                         {{ share_of_money(
-                            'balance_amount', 'expected_allowed_amount', 'billed_amount'
+                            'balance_amount', 'expected_allowed_amount', 'charge_amount'
                         ) }}
                 else balance_amount
             end as {{ type_money() }}

@@ -15,8 +15,8 @@ cleaned as (
         site_code as facility_id,
         site_npi as facility_npi,
 
-        nullif(trim(dept_desc), '') as department_name,
-        nullif(trim(site_name), '') as facility_name,
+        {{ proper_case("nullif(trim(dept_desc), '')") }} as department_name,
+        {{ proper_case("nullif(trim(site_name), '')") }} as facility_name,
         upper(nullif(trim(site_state), '')) as facility_state,
 
         _loaded_at,
