@@ -15,7 +15,7 @@ unmatched as (
         payer_name,
         trace_number,
         remittance_id,
-        remittance_claim_id,
+        remittance_claim_key,
         claim_status_code,
         denial_level,
 
@@ -33,4 +33,4 @@ unmatched as (
 )
 
 select * from unmatched
-order by payer_paid_amount desc, remittance_date asc, remittance_claim_id asc
+order by payer_paid_amount desc, remittance_date asc, remittance_claim_key asc

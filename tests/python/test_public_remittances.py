@@ -1,4 +1,4 @@
-"""The public 835 files from the file to the marts: read, loaded, built by dbt, and counted by hand."""
+"""The public 835 files from file to mart: read, loaded, built by dbt, and counted by hand."""
 
 import os
 import subprocess

@@ -3,7 +3,7 @@ with
 raw_remittance_claims as (
 
     select
-        remittance_claim_id,
+        {{ surrogate_key(['remittance_claim_id']) }} as remittance_claim_key,
         paid_amount
 
     from {{ source('clearinghouse', 'remittance_claims') }}
@@ -26,7 +26,7 @@ claims as (
 matches as (
 
     select distinct
-        remittance_claim_id,
+        remittance_claim_key,
         claim_key
 
     from remittances
@@ -42,7 +42,7 @@ raw_by_claim as (
 
     from raw_remittance_claims
     inner join matches
-        on raw_remittance_claims.remittance_claim_id = matches.remittance_claim_id
+        on raw_remittance_claims.remittance_claim_key = matches.remittance_claim_key
     where matches.claim_key is not null
     group by 1
 

@@ -16,7 +16,7 @@ submissions as (
 answered as (
 
     select
-        remittances.remittance_claim_id,
+        remittances.remittance_claim_key,
         remittances.claim_key,
         submissions.version_number,
         remittances.remittance_date,

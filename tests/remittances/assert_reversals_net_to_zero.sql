@@ -25,7 +25,7 @@ adjudications as (
         {% endfor -%}
         row_number() over (
             partition by claim_key, payer_key, {{ amounts | join(', ') }}
-            order by remittance_date, remittance_claim_id
+            order by remittance_date, remittance_claim_key
         ) as occurrence
 
     from remittances
@@ -36,7 +36,7 @@ adjudications as (
 reversals as (
 
     select
-        remittance_claim_id,
+        remittance_claim_key,
         claim_key,
         payer_key,
         remittance_date,
@@ -46,7 +46,7 @@ reversals as (
         {% endfor -%}
         row_number() over (
             partition by claim_key, payer_key, {{ amounts | join(', ') }}
-            order by remittance_date, remittance_claim_id
+            order by remittance_date, remittance_claim_key
         ) as occurrence
 
     from remittances
@@ -58,7 +58,7 @@ paired as (
 
     -- an adjudication can be taken back once
     select
-        reversals.remittance_claim_id,
+        reversals.remittance_claim_key,
         reversals.claim_key,
         reversals.remittance_date,
         reversals.payer_paid_amount,

@@ -124,9 +124,9 @@ revenue_by_snapshot as (
     from full_windows
     inner join revenue_by_day
         on
-            revenue_by_day.revenue_date
-            between full_windows.window_start_date and full_windows.snapshot_date
-            and revenue_by_day.post_date <= full_windows.snapshot_date
+            full_windows.window_start_date <= revenue_by_day.revenue_date
+            and full_windows.snapshot_date >= revenue_by_day.revenue_date
+            and full_windows.snapshot_date >= revenue_by_day.post_date
     group by 1, 2, 3, 4
 
 )

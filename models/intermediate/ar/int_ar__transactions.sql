@@ -89,9 +89,7 @@ remittance_entries as (
 
         from remittance_claims
         where claim_key is not null and {{ amount }} <> 0
-        {% if not loop.last %}
-        union all
-        {% endif %}
+        {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
 

@@ -180,7 +180,10 @@ keyed as (
         identified.first_accepted_date,
         -- what was never billed has no submission to age from: it ages from service on any basis
         coalesce(
-            case when '{{ var("aging_basis") }}' = 'submission' then identified.first_submitted_date end,
+            case
+                when '{{ var("aging_basis") }}' = 'submission'
+                    then identified.first_submitted_date
+            end,
             identified.discharge_date,
             identified.service_date
         ) as aging_date

@@ -18,14 +18,19 @@ adjudicated as (
 
         cast(sum(allowed_amount) as {{ type_money() }}) as allowed_amount,
         cast(sum(payer_paid_amount) as {{ type_money() }}) as payer_paid_amount,
-        cast(sum(contractual_adjustment_amount) as {{ type_money() }}) as contractual_adjustment_amount,
+        cast(sum(contractual_adjustment_amount) as {{ type_money() }})
+            as contractual_adjustment_amount,
         cast(sum(other_adjustment_amount) as {{ type_money() }}) as other_adjustment_amount,
         cast(sum(prior_payer_amount) as {{ type_money() }}) as prior_payer_amount,
-        cast(sum(patient_responsibility_amount) as {{ type_money() }}) as patient_responsibility_amount,
+        cast(sum(patient_responsibility_amount) as {{ type_money() }})
+            as patient_responsibility_amount,
         cast(sum(unclassified_amount) as {{ type_money() }}) as unclassified_amount,
         cast(
             sum(
-                case when is_latest_adjudication then denied_amount - denied_to_patient_amount else 0 end
+                case
+                    when is_latest_adjudication then denied_amount - denied_to_patient_amount
+                    else 0
+                end
             ) as {{ type_money() }}
         ) as denied_amount,
         cast(

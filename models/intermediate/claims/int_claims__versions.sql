@@ -21,7 +21,9 @@ acknowledgements_by_claim as (
 
         max(payer_claim_control_number) as payer_claim_control_number,
         max(
-            case when status_category_code in ('A3', 'A6', 'A7', 'A8') then acknowledgement_source end
+            case
+                when status_category_code in ('A3', 'A6', 'A7', 'A8') then acknowledgement_source
+            end
         ) as rejected_by,
 
         min(
@@ -132,7 +134,25 @@ versions as (
         lead(rooted.submitted_date) over (
             partition by rooted.root_patient_control_number
             order by rooted.submitted_date, rooted.claim_id
-        ) as next_submitted_date
+        ) as next_submitted_date,
+        -- some payers keep one claim number for the original and its replacement: the number then
+        -- means the later version from its submission on; empty is unbounded
+        case
+            when
+                lag(rooted.claim_id) over (
+                    partition by
+                        rooted.patient_control_number,
+                        acknowledgements_by_claim.payer_claim_control_number
+                    order by rooted.submitted_date, rooted.claim_id
+                ) is not null
+                then rooted.submitted_date
+        end as payer_number_from_date,
+        lead(rooted.submitted_date) over (
+            partition by
+                rooted.patient_control_number,
+                acknowledgements_by_claim.payer_claim_control_number
+            order by rooted.submitted_date, rooted.claim_id
+        ) as payer_number_until_date
 
     from rooted
     left join acknowledgements_by_claim

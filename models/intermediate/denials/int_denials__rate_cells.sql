@@ -83,9 +83,7 @@ hfma_submitted_cells as (
             submitted as denominator,
             cast(0 as {{ type_money() }}) as adjudicated
         from measures
-        {% if not loop.last %}
-        union all
-        {% endif %}
+        {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
 
@@ -128,9 +126,7 @@ zero_payment_cells as (
             cast({{ remitted }} as {{ type_money() }}) as denominator,
             cast({{ remitted }} as {{ type_money() }}) as adjudicated
         from zero_payments
-        {% if not loop.last %}
-        union all
-        {% endif %}
+        {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
 

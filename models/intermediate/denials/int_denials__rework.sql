@@ -43,13 +43,13 @@ denied_claims as (
 
 ),
 
-actions as (
+rework_steps as (
 
     select
         root_patient_control_number as patient_control_number,
-        'corrected' as action,
+        'corrected' as rework_kind,
         cast(null as {{ dbt.type_string() }}) as decision,
-        submitted_date as action_date
+        submitted_date as rework_date
     from versions
     where frequency_code = '7'
 
@@ -57,18 +57,18 @@ actions as (
 
     select
         patient_control_number,
-        'appealed' as action,
+        'appealed' as rework_kind,
         coalesce(decision, 'open') as decision,
-        filed_date as action_date
+        filed_date as rework_date
     from appeals
 
     union all
 
     select
         patient_control_number,
-        'touched' as action,
+        'touched' as rework_kind,
         cast(null as {{ dbt.type_string() }}) as decision,
-        worked_date as action_date
+        worked_date as rework_date
     from work_items
     where work_type in ('denial_rework', 'appeal')
 
@@ -80,21 +80,21 @@ rework as (
     select
         denied_claims.claim_key,
 
-        max(case when actions.decision = 'open' then 1 else 0 end) = 1 as has_open_appeal,
+        max(case when rework_steps.decision = 'open' then 1 else 0 end) = 1 as has_open_appeal,
         max(
-            case when actions.decision in ('overturned', 'partially_overturned') then 1 else 0 end
+            case when rework_steps.decision in ('overturned', 'partially_overturned') then 1 else 0 end
         ) = 1 as is_overturned,
 
-        min(actions.action_date) as worked_date,
-        min(case when actions.action = 'appealed' then actions.action_date end) as appealed_date
+        min(rework_steps.rework_date) as worked_date,
+        min(case when rework_steps.rework_kind = 'appealed' then rework_steps.rework_date end) as appealed_date
 
     from denied_claims
     inner join accounts
         on denied_claims.claim_key = accounts.claim_key
-    inner join actions
+    inner join rework_steps
         on
-            accounts.patient_control_number = actions.patient_control_number
-            and denied_claims.denied_date <= actions.action_date
+            accounts.patient_control_number = rework_steps.patient_control_number
+            and denied_claims.denied_date <= rework_steps.rework_date
     group by 1
 
 )

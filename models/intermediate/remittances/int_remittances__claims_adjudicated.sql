@@ -19,14 +19,18 @@ amounts_by_claim as (
         remittance_claim_id,
 
         cast(sum(allowed_amount) as {{ type_money() }}) as allowed_amount,
-        cast(sum(contractual_adjustment_amount) as {{ type_money() }}) as contractual_adjustment_amount,
+        cast(sum(contractual_adjustment_amount) as {{ type_money() }})
+            as contractual_adjustment_amount,
         cast(sum(other_adjustment_amount) as {{ type_money() }}) as other_adjustment_amount,
         cast(sum(prior_payer_amount) as {{ type_money() }}) as prior_payer_amount,
-        cast(sum(patient_responsibility_amount) as {{ type_money() }}) as patient_responsibility_amount,
+        cast(sum(patient_responsibility_amount) as {{ type_money() }})
+            as patient_responsibility_amount,
         cast(sum(denied_amount) as {{ type_money() }}) as denied_amount,
         cast(sum(denied_to_patient_amount) as {{ type_money() }}) as denied_to_patient_amount,
         cast(sum(unclassified_amount) as {{ type_money() }}) as unclassified_amount,
-        cast(sum(case when is_denied then billed_amount else 0 end) as {{ type_money() }}) as denied_billed_amount,
+        cast(
+            sum(case when is_denied then billed_amount else 0 end) as {{ type_money() }}
+        ) as denied_billed_amount,
         sum(case when is_denied then 1 else 0 end) as denied_line_count,
         sum(case when not is_denied and billed_amount <> 0 then 1 else 0 end)
             as other_line_count

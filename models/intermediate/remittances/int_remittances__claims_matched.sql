@@ -66,6 +66,14 @@ matched as (
             remittance_claims.patient_control_number = versions_by_number.patient_control_number
             and remittance_claims.payer_claim_control_number
             = versions_by_number.payer_claim_control_number
+            and (
+                remittances.remittance_date >= versions_by_number.payer_number_from_date
+                or versions_by_number.payer_number_from_date is null
+            )
+            and (
+                remittances.remittance_date < versions_by_number.payer_number_until_date
+                or versions_by_number.payer_number_until_date is null
+            )
     left join versions as versions_by_date
         on
             versions_by_number.claim_id is null

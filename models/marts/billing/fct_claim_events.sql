@@ -204,7 +204,7 @@ patient_events as (
         min(post_date) as event_date
     from transactions
     where transaction_type = 'transfer_from_payer'
-    group by claim_key
+    group by 1
 
     union all
 
@@ -223,7 +223,7 @@ patient_events as (
         max(post_date) as event_date
     from transactions
     where transaction_type in ('bad_debt', 'charity', 'small_balance')
-    group by claim_key, transaction_type
+    group by 1, 2
 
 ),
 
@@ -235,7 +235,7 @@ writeoff_events as (
         max(post_date) as event_date
     from transactions
     where transaction_type = 'denial_writeoff'
-    group by claim_key
+    group by 1
 
 ),
 
@@ -258,17 +258,47 @@ closing_events as (
 
 events as (
 
-    select claim_key, 'payer' as track, claim_state, event_date from account_events
+    select
+        claim_key,
+        'payer' as track,
+        claim_state,
+        event_date
+    from account_events
     union all
-    select claim_key, 'payer' as track, claim_state, event_date from keyed_submission_events
+    select
+        claim_key,
+        'payer' as track,
+        claim_state,
+        event_date
+    from keyed_submission_events
     union all
-    select claim_key, 'payer' as track, claim_state, event_date from payer_events
+    select
+        claim_key,
+        'payer' as track,
+        claim_state,
+        event_date
+    from payer_events
     union all
-    select claim_key, 'payer' as track, claim_state, event_date from writeoff_events
+    select
+        claim_key,
+        'payer' as track,
+        claim_state,
+        event_date
+    from writeoff_events
     union all
-    select claim_key, 'patient' as track, claim_state, event_date from patient_events
+    select
+        claim_key,
+        'patient' as track,
+        claim_state,
+        event_date
+    from patient_events
     union all
-    select claim_key, track, claim_state, event_date from closing_events
+    select
+        claim_key,
+        track,
+        claim_state,
+        event_date
+    from closing_events
 
 ),
 

@@ -22,7 +22,6 @@ joined as (
 
     select
         {{ surrogate_key(['versions.claim_id']) }} as claim_submission_key,
-        versions.claim_id as claim_submission_id,
         accounts.claim_key,
         payers.payer_key,
         accounts.facility_key,

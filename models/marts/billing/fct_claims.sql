@@ -45,11 +45,17 @@ edited_accounts as (
 
 ),
 
-open_appeals as (
+appeals_by_account as (
 
-    select distinct patient_control_number
+    select
+        patient_control_number,
+
+        count(decided_date) < count(*) as has_open_appeal,
+
+        max(decided_date) as last_decided_date
+
     from appeals
-    where decided_date is null
+    group by 1
 
 ),
 
@@ -66,7 +72,7 @@ joined as (
         accounts.department_key,
         {{ surrogate_key(['charges.procedure_id']) }} as primary_procedure_key,
         accounts.primary_diagnosis_key,
-        -- the account number is an identifier (45 CFR 164.514(b)(2)(i)(J)): the marts carry its hash
+        -- the account number is an identifier (45 CFR 164.514(b)(2)(i)(J)); marts carry its hash
         cast(accounts.claim_key as {{ dbt.type_string() }}) as root_claim_id,
 
         accounts.claim_type,
@@ -112,7 +118,7 @@ joined as (
         adjudications.claim_key is not null as is_adjudicated,
         balances.payer_balance_amount = 0
         and balances.patient_balance_amount = 0
-        and open_appeals.patient_control_number is null as is_closed,
+        and not coalesce(appeals_by_account.has_open_appeal, false) as is_closed,
 
         accounts.service_date,
         accounts.discharge_date,
@@ -126,7 +132,11 @@ joined as (
         balances.last_payment_date,
         balances.payer_settled_date,
         balances.patient_settled_date,
-        balances.last_entry_date
+        -- an appeal can be decided after the last entry, and only then is the claim closed
+        greatest(
+            balances.last_entry_date,
+            coalesce(appeals_by_account.last_decided_date, balances.last_entry_date)
+        ) as settled_date
 
     from accounts
     inner join charges
@@ -137,8 +147,8 @@ joined as (
         on accounts.claim_key = adjudications.claim_key
     left join edited_accounts
         on accounts.patient_control_number = edited_accounts.patient_control_number
-    left join open_appeals
-        on accounts.patient_control_number = open_appeals.patient_control_number
+    left join appeals_by_account
+        on accounts.patient_control_number = appeals_by_account.patient_control_number
 
 ),
 
@@ -211,7 +221,7 @@ measured as (
         last_payment_date,
         payer_settled_date,
         patient_settled_date,
-        case when is_closed then last_entry_date end as closed_date
+        case when is_closed then settled_date end as closed_date
 
     from joined
 

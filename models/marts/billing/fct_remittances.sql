@@ -17,7 +17,6 @@ joined as (
     select
         {{ surrogate_key(['remittance_claims.remittance_claim_id']) }} as remittance_claim_key,
         remittance_claims.remittance_id,
-        remittance_claims.remittance_claim_id,
         remittance_claims.claim_key,
         case
             when remittance_claims.claim_id is not null and remittance_claims.claim_key is not null

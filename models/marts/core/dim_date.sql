@@ -11,7 +11,10 @@ dates as (
 
 days as (
 
-    select cast(date_day as date) as date_day
+    select
+        cast(date_day as date) as date_day,
+        cast('1900-01-01' as date) as known_monday
+
     from dates
 
 ),
@@ -27,9 +30,7 @@ numbered as (
         cast(extract(month from date_day) as integer) as month_of_year,
         cast(extract(day from date_day) as integer) as day_of_month,
         -- days since a known Monday: weekday numbers differ from engine to engine
-        mod(
-            cast({{ dbt.datediff("cast('1900-01-01' as date)", 'date_day', 'day') }} as integer), 7
-        ) + 1 as iso_day_of_week
+        mod({{ days_between('known_monday', 'date_day') }}, 7) + 1 as iso_day_of_week
 
     from days
 

@@ -20,7 +20,9 @@ summed as (
         provider_key,
 
         sum(numerator) as numerator,
-        cast(sum(denominator) as numeric(18, 6)) / max(averaged_months) as denominator,
+        cast(
+            cast(sum(denominator) as numeric(18, 6)) / max(averaged_months) as {{ type_rate() }}
+        ) as denominator,
         sum(adjudicated) as adjudicated,
 
         min(case when is_mature then 1 else 0 end) = 1 as is_mature,
