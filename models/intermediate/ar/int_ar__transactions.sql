@@ -1,3 +1,12 @@
+{% set payer = payer_responsibility('claim_status_code') %}
+{% set remittance_entry_kinds = [
+    ('payer_payment', payer, '-', 'payer_paid_amount'),
+    ('contractual_adjustment', payer, '-', 'contractual_adjustment_amount'),
+    ('other_adjustment', payer, '-', 'other_adjustment_amount'),
+    ('transfer_to_patient', payer, '-', 'patient_responsibility_amount'),
+    ('transfer_from_payer', "'patient'", '', 'patient_responsibility_amount'),
+] %}
+
 with
 
 accounts as (
@@ -64,22 +73,12 @@ remittance_entries as (
 
     -- denied amounts are not posted: they stay in the balance until they are recovered, moved to
     -- the patient or written off
-    {% for transaction_type, side, sign, amount in [
-        ('payer_payment', 'payer', '-', 'payer_paid_amount'),
-        ('contractual_adjustment', 'payer', '-', 'contractual_adjustment_amount'),
-        ('other_adjustment', 'payer', '-', 'other_adjustment_amount'),
-        ('transfer_to_patient', 'payer', '-', 'patient_responsibility_amount'),
-        ('transfer_from_payer', 'patient', '', 'patient_responsibility_amount'),
-    ] -%}
+    {% for transaction_type, responsibility, sign, amount in remittance_entry_kinds -%}
         select
             patient_control_number,
             remittance_claim_id as source_id,
 
-            {% if side == 'payer' -%}
-                {{ payer_responsibility('claim_status_code') }} as responsibility,
-            {%- else -%}
-                'patient' as responsibility,
-            {%- endif %}
+            {{ responsibility }} as responsibility,
             '{{ transaction_type }}' as transaction_type,
 
             {{ sign }}{{ amount }} as amount,

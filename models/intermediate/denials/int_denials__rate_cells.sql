@@ -1,5 +1,9 @@
 {{ config(materialized='view') }}
 
+{% set zero_payment_measures = [
+    ('claims', 'zero_paid_count', 'remittance_count'),
+    ('dollars', 'zero_paid_amount', 'billed_amount'),
+] %}
 {% set last_day_of_month = dbt.last_day('cells.month_start_date', 'month') %}
 
 with
@@ -110,10 +114,7 @@ zero_payment_cells as (
 
     -- HFMA Claim Integrity Task Force: every primary remittance counts, and a payment of zero
     -- counts as denied even when it is all deductible; that is why it stands apart
-    {% for measure, zero_paid, remitted in [
-        ('claims', 'zero_paid_count', 'remittance_count'),
-        ('dollars', 'zero_paid_amount', 'billed_amount'),
-    ] -%}
+    {% for measure, zero_paid, remitted in zero_payment_measures -%}
         select
             'CITF-2' as definition_id,
             month_start_date,

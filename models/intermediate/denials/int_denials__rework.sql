@@ -82,11 +82,16 @@ rework as (
 
         max(case when rework_steps.decision = 'open' then 1 else 0 end) = 1 as has_open_appeal,
         max(
-            case when rework_steps.decision in ('overturned', 'partially_overturned') then 1 else 0 end
+            case
+                when rework_steps.decision in ('overturned', 'partially_overturned') then 1
+                else 0
+            end
         ) = 1 as is_overturned,
 
         min(rework_steps.rework_date) as worked_date,
-        min(case when rework_steps.rework_kind = 'appealed' then rework_steps.rework_date end) as appealed_date
+        min(
+            case when rework_steps.rework_kind = 'appealed' then rework_steps.rework_date end
+        ) as appealed_date
 
     from denied_claims
     inner join accounts
