@@ -80,15 +80,10 @@ rooted as (
         claims.claim_type,
         claims.frequency_code,
         claims.payer_sequence,
-        claims.place_of_service_code,
-        claims.facility_type_code,
         claims.principal_diagnosis_code,
-        claims.original_reference_number,
 
         claims.billed_amount,
 
-        claims.statement_from_date,
-        claims.statement_to_date,
         claims.final_bill_date,
         claims.submitted_date
 
@@ -110,10 +105,7 @@ versions as (
         rooted.claim_type,
         rooted.frequency_code,
         rooted.payer_sequence,
-        rooted.place_of_service_code,
-        rooted.facility_type_code,
         rooted.principal_diagnosis_code,
-        rooted.original_reference_number,
         acknowledgements_by_claim.payer_claim_control_number,
         acknowledgements_by_claim.rejected_by,
 
@@ -123,8 +115,6 @@ versions as (
             order by rooted.submitted_date, rooted.claim_id
         ) as version_number,
 
-        rooted.statement_from_date,
-        rooted.statement_to_date,
         rooted.final_bill_date,
         rooted.submitted_date,
         acknowledgements_by_claim.accepted_date,

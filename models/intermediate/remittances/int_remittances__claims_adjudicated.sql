@@ -100,8 +100,7 @@ adjudicated as (
         coalesce(adjudications.is_latest_adjudication, false) as is_latest_adjudication,
         remittance_claims.is_payment_date_invalid,
 
-        remittance_claims.remittance_date,
-        remittance_claims.aging_date
+        remittance_claims.remittance_date
 
     from remittance_claims
     inner join amounts_by_claim

@@ -111,8 +111,7 @@ keyed as (
         matched.is_reversal,
         matched.is_payment_date_invalid,
 
-        matched.remittance_date,
-        accounts.aging_date
+        matched.remittance_date
 
     from matched
     left join accounts
