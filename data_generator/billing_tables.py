@@ -19,15 +19,15 @@ from data_generator.ids import (
 from data_generator.table import Columns, Context, Table
 
 
-def _claim_edits(context: Context, rows: Rows) -> Columns:
+def _claim_edits(_context: Context, rows: Rows) -> Columns:
     return {
         "claim_edit_id": numbered("E", rows),
         "account_number": account_numbers(rows),
         "edit_code": pick([code for code, _ in CATEGORY_EDIT_CODES], rows["edit"]),
         "edit_category": pick([category for _, category in CATEGORY_EDIT_CODES], rows["edit"]),
-        "staff_id": staff_ids(np.where(rows["resolved"] > context.end_day, -1, rows["staff"])),
+        "staff_id": staff_ids(np.where(rows["resolved"] > rows["known"], -1, rows["staff"])),
         "raised_date": dates(rows["raised"]),
-        "resolved_date": dates(rows["resolved"], context.end_day),
+        "resolved_date": dates(rows["resolved"], rows["known"]),
     }
 
 
@@ -65,8 +65,8 @@ def _refunds(_context: Context, rows: Rows) -> Columns:
     }
 
 
-def _appeals(context: Context, rows: Rows) -> Columns:
-    open_ = rows["decided"] > context.end_day
+def _appeals(_context: Context, rows: Rows) -> Columns:
+    open_ = rows["decided"] > rows["known"]
     decision = np.where(open_, -1, rows["is_overturned"].astype(np.int64))
     return {
         "appeal_id": codes("AP", short_month(rows), account_number(rows), "-1"),
@@ -77,20 +77,21 @@ def _appeals(context: Context, rows: Rows) -> Columns:
         "staff_id": staff_ids(rows["staff"]),
         "filed_date": dates(rows["filed"]),
         "deadline_date": dates(rows["deadline"]),
-        "decided_date": dates(rows["decided"], context.end_day),
+        "decided_date": dates(rows["decided"], rows["known"]),
         "decision": pick(("upheld", "overturned"), decision),
     }
 
 
-def _work_items(context: Context, rows: Rows) -> Columns:
+def _work_items(_context: Context, rows: Rows) -> Columns:
     return {
         "work_item_id": numbered("W", rows, 2),
         "staff_id": staff_ids(rows["staff"]),
         "account_number": account_numbers(rows),
         "work_type": pick(parameters.WORK_TYPES, rows["kind"]),
         "minutes": integers(rows["minutes"]),
-        "is_error": booleans(rows["found"] <= context.end_day),
-        "found_wrong_date": dates(rows["found"], context.end_day),
+        "is_error": booleans(rows["found"] <= rows["known"]),
+        "denied_claim_id": constant(None, len(rows["kind"])),
+        "found_wrong_date": dates(rows["found"], rows["known"]),
         "worked_date": dates(rows["day"]),
     }
 

@@ -23,8 +23,8 @@ from data_generator.ids import (
     remittance_line_ids,
     short_month,
 )
-from data_generator.lives import COINSURANCE, CONTRACTUAL, COPAY, DEDUCTIBLE, DENIAL
 from data_generator.parameters import HOSPITALS, PAYERS
+from data_generator.remittances import COINSURANCE, CONTRACTUAL, COPAY, DEDUCTIBLE, DENIAL
 from data_generator.table import (
     ITEM_CODES,
     ITEM_REVENUES,

@@ -113,14 +113,14 @@ def booleans(values: Array) -> pa.Array:
     return pa.array(values.astype(bool))
 
 
-def dates(days: Array, last: int | None = None) -> pa.Array:
+def dates(days: Array, last: Array | int | None = None) -> pa.Array:
     """Dates; null after `last`."""
     days = days.astype(np.int32)
     mask = days > last if last is not None else None
     return pa.array(days, mask=mask).cast(pa.date32())
 
 
-def date_texts(days: Array, style: str, last: int | None = None) -> pa.Array:
+def date_texts(days: Array, style: str, last: Array | int | None = None) -> pa.Array:
     """Dates as text in a strftime style; null after `last`."""
     unique, place = np.unique(days, return_inverse=True)
     words = pa.array([_format(int(day), style) for day in unique], pa.string())

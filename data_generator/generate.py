@@ -18,7 +18,7 @@ from data_generator.billing_tables import BILLING_TABLES
 from data_generator.clearinghouse_tables import CLEARINGHOUSE_TABLES, group_remittances
 from data_generator.emission import Pending
 from data_generator.hospital_tables import HOSPITAL_TABLES
-from data_generator.lives import CONTRACTUAL, simulate_block
+from data_generator.lives import simulate_block
 from data_generator.manifest import (
     MANIFEST,
     OptionError,
@@ -30,6 +30,7 @@ from data_generator.manifest import (
 )
 from data_generator.pools import World, build_world
 from data_generator.reference_tables import REFERENCE_TABLES
+from data_generator.remittances import CONTRACTUAL
 from data_generator.table import Context
 from data_generator.visits import accounts_of_month
 from data_generator.writer import FORMATS, TableWriter, check_columns
@@ -80,7 +81,7 @@ def _check_tables(context: Context, contract: dict[str, RawTable]) -> None:
     if extra := sorted(made - set(contract)):
         raise ContractError(f"the raw contract has no tables {', '.join(extra)}")
     month = parameters.ANCHOR.year * 100 + 1
-    rows = simulate_block(context.world, month, 0, 0, SAMPLE_ACCOUNTS, context.end_day)
+    rows = simulate_block(context.world, month, 0, 0, SAMPLE_ACCOUNTS)
     rows["remittances"], rows["remittance_claims"] = group_remittances(rows["remittance_claims"])
     for table in EVENT_TABLES:
         sample = rows.get(table.rows, _no_rows())
@@ -145,7 +146,7 @@ def _write_set(
             _write_events(context, writers, {name: _no_rows()})
         pending = Pending(np.array([*starts, end_day + 1]))
         for place, date in enumerate(options.month_starts()):
-            _simulate_month(world, date.year * 100 + date.month, end_day, pending)
+            _simulate_month(world, date.year * 100 + date.month, pending)
             taken = pending.take(place)
             if "remittance_claims" in taken:
                 taken["remittances"], taken["remittance_claims"] = group_remittances(
@@ -161,14 +162,14 @@ def _write_set(
 
 
 def _no_rows() -> Rows:
-    return {"arrival": np.zeros(0, dtype=np.int64)}
+    return {"arrival": np.zeros(0, dtype=np.int64), "known": np.zeros(0, dtype=np.int64)}
 
 
-def _simulate_month(world: World, month: int, end_day: int, pending: Pending) -> None:
+def _simulate_month(world: World, month: int, pending: Pending) -> None:
     count = accounts_of_month(world.claims_per_month, month)
     for number, first in enumerate(range(0, count, parameters.BLOCK_ACCOUNTS)):
         size = min(parameters.BLOCK_ACCOUNTS, count - first)
-        for table, rows in simulate_block(world, month, number, first, size, end_day).items():
+        for table, rows in simulate_block(world, month, number, first, size).items():
             pending.add(table, rows)
 
 

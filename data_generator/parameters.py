@@ -44,6 +44,12 @@ OFFICE_WEEKDAY_WEIGHTS = (1.08, 1.05, 1.02, 1.00, 0.90, 0.15, 0.08)
 EMERGENCY_WEEKDAY_WEIGHTS = (1.08, 1.00, 0.98, 0.98, 1.00, 0.98, 0.98)
 """Monday to Sunday; scheduled visits are rare on weekends [EXP]."""
 
+MEDICARE_SUPPLEMENT_SHARE = 0.35
+MEDICARE_MEDICAID_SHARE = 0.18
+SECOND_EMPLOYER_PLAN_SHARE = 0.04
+"""People of Medicare with a supplement plan or Medicaid, and of employer plans with another one
+[EXP]."""
+
 HOSPITALS = ("HOSPITAL_A", "HOSPITAL_B")
 HOSPITAL_SHARES = (0.60, 0.40)
 HOSPITAL_STATES = ("OH", "IN")

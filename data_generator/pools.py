@@ -19,6 +19,7 @@ from data_generator.arrays import (
     stream,
 )
 from data_generator.parameters import CLASS_PARAMETERS, HOSPITAL_STATES, PAYERS
+from data_generator.stories import Stories
 
 YEAR = 365.25
 SELF_PAY = len(PAYERS) - 1
@@ -65,6 +66,8 @@ class People:
     """-1 for no e-mail address."""
     ssn_last4: Array
     payer: Array
+    secondary: Array
+    """Payer of the second coverage; -1 for none."""
 
 
 @dataclass(frozen=True)
@@ -130,6 +133,7 @@ class World:
     staff: Staff
     price: Array
     """Chargemaster cents per unit, hospital x item."""
+    stories: Stories
     fee: Array
     """Contracted cents per unit, payer x hospital x item; below the price, above zero."""
 
@@ -151,6 +155,7 @@ def build_world(seed: int, claims_per_month: int) -> World:
         facility_npi=npis[:FACILITIES],
         staff=_make_staff(seed),
         price=price,
+        stories=Stories(),
         fee=_make_fees(seed, price),
     )
 
@@ -229,6 +234,24 @@ def _make_people(seed: int, count: int, words: Words) -> People:
         mail_domain=choose(generator, parameters.MAIL_WEIGHTS, count) - 1,
         ssn_last4=generator.integers(1, 10_000, count),
         payer=payer,
+        secondary=_second_coverages(generator, payer),
+    )
+
+
+def _second_coverages(generator: np.random.Generator, payer: Array) -> Array:
+    """Payer of the second coverage of each person, -1 for none."""
+    draw = generator.random(len(payer))
+    classes = _payer_classes(payer)
+    ids = [item.payer_id for item in PAYERS]
+    medicare, commercial = classes == "medicare", classes == "commercial"
+    return np.select(
+        [
+            medicare & (draw < parameters.MEDICARE_SUPPLEMENT_SHARE),
+            medicare & (draw > 1 - parameters.MEDICARE_MEDICAID_SHARE),
+            commercial & (draw < parameters.SECOND_EMPLOYER_PLAN_SHARE) & (payer != 0),
+        ],
+        [ids.index("P102"), ids.index("P401"), 0],
+        -1,
     )
 
 

@@ -197,6 +197,7 @@ def _payers(_world: World, numbers: Array, _start_day: int) -> Columns:
         "appeal_limit_days": pa.array(
             [payer.appeal_days for payer in PAYERS], pa.int32(), mask=~insured
         ),
+        "merged_into_payer_id": constant(None, len(numbers)),
         "state": text([payer.state if payer.timely_filing_days else None for payer in PAYERS]),
     }
 

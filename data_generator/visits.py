@@ -122,6 +122,8 @@ def _make_encounters(world: World, month: int, number: int, size: int) -> tuple[
         "setting": setting,
         "patient": patient,
         "payer": world.people.payer[world.patients.person[patient]],
+        "secondary": world.people.secondary[world.patients.person[patient]],
+        "in_gap": generator.random(size) < 0.02,
         "department": department,
         "provider": provider,
         "admit": admit,
@@ -176,7 +178,8 @@ def _choose_patients(
 
 def _make_accounts(encounters: Rows, account_encounter: Array, template: Array, first: int) -> Rows:
     institutional = np.array([item.claim_type == "I" for item in catalogue.TEMPLATES.values()])
-    carried = ("hospital", "patient", "payer", "department", "provider", "admit", "discharge")
+    carried = ("hospital", "patient", "payer", "secondary", "in_gap", "department", "provider",
+               "admit", "discharge")  # fmt: skip
     accounts = {name: encounters[name][account_encounter] for name in carried}
     accounts["encounter"] = account_encounter
     accounts["number"] = first + np.arange(len(template))
@@ -317,3 +320,12 @@ def _make_diagnoses(world: World, month: int, number: int, encounters: Rows) -> 
         "diagnosis": table[present],
     }
     return rows, table[:, 0]
+
+
+def lines_of(block: Block, account: Array) -> tuple[Array, Array]:
+    """Line positions of the accounts, account by account, and the place of each one's owner."""
+    count = block.accounts["lines"][account]
+    owner = np.repeat(np.arange(len(account)), count)
+    start = np.cumsum(count) - count
+    offset = np.arange(len(owner)) - start[owner]
+    return block.accounts["first_line"][account][owner] + offset, owner
