@@ -83,6 +83,7 @@ def _appeals(_context: Context, rows: Rows) -> Columns:
 
 
 def _work_items(_context: Context, rows: Rows) -> Columns:
+    is_cause = (rows["denied_version"] > 0) & (rows["found"] <= rows["known"])
     return {
         "work_item_id": numbered("W", rows, 2),
         "staff_id": staff_ids(rows["staff"]),
@@ -90,7 +91,7 @@ def _work_items(_context: Context, rows: Rows) -> Columns:
         "work_type": pick(parameters.WORK_TYPES, rows["kind"]),
         "minutes": integers(rows["minutes"]),
         "is_error": booleans(rows["found"] <= rows["known"]),
-        "denied_claim_id": constant(None, len(rows["kind"])),
+        "denied_claim_id": claim_ids(rows, "denied_version", is_cause),
         "found_wrong_date": dates(rows["found"], rows["known"]),
         "worked_date": dates(rows["day"]),
     }

@@ -5,7 +5,6 @@ import pyarrow as pa
 
 from data_generator import catalogue
 from data_generator.arrays import Rows, select
-from data_generator.billing import STATUS_CATEGORIES, STATUS_CODES
 from data_generator.columns import codes, constant, dates, integers, money, pick, text, units
 from data_generator.denials import REASONS, REMARK_CODES
 from data_generator.ids import (
@@ -24,6 +23,7 @@ from data_generator.ids import (
     short_month,
 )
 from data_generator.parameters import HOSPITALS, PAYERS
+from data_generator.rejections import STATUS_CATEGORIES, STATUS_CODES
 from data_generator.remittances import COINSURANCE, CONTRACTUAL, COPAY, DEDUCTIBLE, DENIAL
 from data_generator.table import (
     ITEM_CODES,

@@ -10,11 +10,12 @@ import numpy as np
 from data_generator import adjudication, balances, billing, denials
 from data_generator.appeals import appeals
 from data_generator.arrays import NEVER, Rows, concatenate, select, stream
-from data_generator.pools import SELF_PAY, World
+from data_generator.pools import World
+from data_generator.rejections import give_up, is_adjudicated
 from data_generator.remittances import FIRST, REVERSAL, SECOND, remit
 from data_generator.rework import CORRECTED, draw_first_remittance, work_denials
 from data_generator.visits import Block, lines_of, make_visits
-from data_generator.work_items import work_items
+from data_generator.work_items import early_touches, work_items
 
 
 def simulate_block(world: World, month: int, number: int, first: int, size: int) -> dict[str, Rows]:
@@ -25,11 +26,12 @@ def simulate_block(world: World, month: int, number: int, first: int, size: int)
     """
     block = make_visits(world, month, number, first, size)
     events = billing.bill(world, block)
+    events["work_items"] = early_touches(world, block, events)
     denials.draw_denials(world, block)
     adjudication.draw_benefits(world, block)
     draw_first_remittance(world, block)
     accounts, lines = block.accounts, block.lines
-    insured = accounts["payer"] != SELF_PAY
+    insured = is_adjudicated(accounts)
 
     first_split = adjudication.adjudicate(accounts, lines, lines["denied"])
     first_totals = adjudication.totals(accounts, lines, first_split)
@@ -60,9 +62,10 @@ def simulate_block(world: World, month: int, number: int, first: int, size: int)
     patient_denied = np.where(rework["is_patient_group"], second_totals["denied"], 0)
     lost = np.where(insured, second_totals["denied"] - patient_denied, 0)
     patient = second_totals["patient"] + patient_denied
-    events |= balances.settle(world, block, lost, patient, rework["final"])
+    lost, patient, final = give_up(accounts, lost, patient, rework["final"])
+    events |= balances.settle(world, block, lost, patient, final)
     events["appeals"] = appeals(world, block, first_totals, rework)
-    events["work_items"] = work_items(world, block, events, rework)
+    events["work_items"] = work_items(world, block, events)
     events["encounters"] = block.encounters
     events["encounter_diagnoses"] = _diagnoses(block)
     events["charges"] = _charges(block)
