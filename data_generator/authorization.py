@@ -18,6 +18,10 @@ _NEEDS = np.array(
 )
 """Whether a number is needed, payer class x family of the claim's first line."""
 
+_MISSING = np.array(
+    [parameters.MISSING_AUTHORIZATION_SHARES.get(family, 0.0) for family in catalogue.FAMILIES]
+)
+
 
 def authorize(world: World, block: Block) -> None:
     """Add needs_authorization, is_authorized and is_new_rule to the accounts.
@@ -33,7 +37,7 @@ def authorize(world: World, block: Block) -> None:
     draw = generator.random(size)
     carried = np.where(
         needed,
-        draw >= parameters.MISSING_AUTHORIZATION_SHARE,
+        draw >= _MISSING[family],
         (draw < parameters.UNNEEDED_AUTHORIZATION_SHARE) & (payer != SELF_PAY),
     )
     new_rule = generator.random(size) < world.stories.denial_share(payer, family, accounts["admit"])

@@ -270,9 +270,15 @@ PRIOR_AUTHORIZATION_FAMILIES = {
 }
 """Families of a claim's first line whose claims need a prior authorization number. Medicare
 itself asks for few, its managed plans for most of what costs much [KFF 2023 on MA; EXP]."""
-MISSING_AUTHORIZATION_SHARE = 0.125
-"""Claims that need a number and leave without one; yields the 13 % of denials that are CO-197
-[BM 2.3, CAL]."""
+MISSING_AUTHORIZATION_SHARES = {
+    "imaging": 0.15,
+    "therapy": 0.17,
+    "drug": 0.12,
+    "surgery": 0.09,
+    "room_and_board": 0.04,
+}
+"""Claims that need a number and leave without one: the dearer the service, the likelier somebody
+asked for it. Yields the 13 % of denials that are CO-197 [BM 2.3, CAL]."""
 UNNEEDED_AUTHORIZATION_SHARE = 0.02  # claims that carry a number all the same [EXP]
 
 MISSING_AUTHORIZATION_DENIAL = 0.85
@@ -289,7 +295,7 @@ ones: in a small set a month has too few of its accounts to tell that share."""
 # ---------------------------------------------------------------------------------------------
 # Denials
 # ---------------------------------------------------------------------------------------------
-DENIAL_LINE_COUNT_FACTORS = (0.09, 0.85, 1.05, 1.25, 1.40)
+DENIAL_LINE_COUNT_FACTORS = (0.05, 0.85, 1.05, 1.25, 1.40)
 """Relative denial propensity of claims of 1, 2, 3, 4, 5+ lines. Partial denials are about three
 times as many as full ones (SynPUF: 16 % of claims with a denied line, 3.8 % wholly denied, 56 %
 of professional claims of one line) [BM 2.1]; causes deny claims of one line as often as others,
@@ -309,7 +315,7 @@ DENIAL_FAMILY_FACTORS = {
 MAX_DENIAL_PROBABILITY = 0.90
 FULL_DENIAL_SHARE = 0.06
 FULL_DENIAL_SHARE_INPATIENT = 0.04
-FULL_DENIAL_SHARE_LAPSED = 0.45
+FULL_DENIAL_SHARE_LAPSED = 0.40
 """Share of denials of claims of several lines that deny every line; more where the
 coverage has lapsed [CAL]."""
 MORE_DENIED_LINES = 0.10
