@@ -30,7 +30,7 @@ from data_generator.manifest import (
 )
 from data_generator.pools import World, build_world
 from data_generator.reference_tables import REFERENCE_TABLES
-from data_generator.remittances import CONTRACTUAL
+from data_generator.remittances import CONTRACTUAL, SEQUESTRATION
 from data_generator.table import Context
 from data_generator.visits import accounts_of_month
 from data_generator.writer import FORMATS, TableWriter, check_columns
@@ -199,6 +199,11 @@ def _add_totals(totals: Counter[str], taken: dict[str, Rows]) -> None:
 
     add("charges", "charges")
     add("contractual", "remittance_adjustments", lambda rows: rows["kind"] == CONTRACTUAL)
+    add(
+        "sequestration",
+        "remittance_adjustments",
+        lambda rows: rows["kind"] == SEQUESTRATION,
+    )
     add("payer_paid", "remittance_claims")
     add("patient_paid", "patient_payments")
     for kind, name in enumerate(ADJUSTMENT_TYPES):
@@ -207,8 +212,6 @@ def _add_totals(totals: Counter[str], taken: dict[str, Rows]) -> None:
 
 def _control_totals(totals: Counter[str]) -> dict[str, int]:
     """Totals in cents; the open balance is what is left of the charges."""
-    named = {
-        name: totals[name]
-        for name in ("charges", "contractual", "payer_paid", "patient_paid", *ADJUSTMENT_TYPES)
-    }
+    entries = ("contractual", "sequestration", "payer_paid", "patient_paid")
+    named = {name: totals[name] for name in ("charges", *entries, *ADJUSTMENT_TYPES)}
     return named | {"open_balance": 2 * named["charges"] - sum(named.values())}

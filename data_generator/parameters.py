@@ -386,6 +386,29 @@ PAYMENT_SOURCES = ("point_of_service", "statement", "portal", "agency")
 PORTAL_SHARE = 0.45
 
 # ---------------------------------------------------------------------------------------------
+# Adjudication and after: sequestration, secondary payers, checks, takebacks, late charges, voids
+# ---------------------------------------------------------------------------------------------
+SEQUESTRATION_SHARE = 0.02
+"""What Medicare keeps of its payments [Budget Control Act of 2011; 2 % since July 2022]."""
+
+PROMPT_PAYMENT_DAYS = 45
+INTEREST_RATE = 0.10
+INTEREST_CLASSES = ("commercial", "medicare_advantage", "medicaid_mco")
+"""Interest a year on clean claims that are paid later; states differ, 30 to 45 days and 8 to
+18 % are usual [EXP]."""
+
+SECOND_CORRECTION_SHARE = 0.30
+"""Corrected claims that fail and are corrected once more [EXP]."""
+
+APPEAL_ROUNDS = 3
+APPEAL_ROUND_FACTORS = (1.0, 0.75, 0.60)
+"""Later rounds are won less often [EXP]."""
+NEXT_APPEAL_SHARE = 0.35
+PARTIAL_OVERTURN_SHARE = 0.40
+"""Share of the appeals with several denied lines that win some of them rather than all: about a
+tenth of all decisions [EXP]."""
+
+# ---------------------------------------------------------------------------------------------
 # Staff
 # ---------------------------------------------------------------------------------------------
 STAFF_ROLES = {
