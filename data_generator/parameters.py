@@ -543,6 +543,40 @@ FOLLOW_UP_SHARE = 0.50
 MANUAL_POSTING_SHARE = 0.08
 
 # ---------------------------------------------------------------------------------------------
+# Planted stories: sizes are the issue's where it names them, the rest is [EXP]
+# ---------------------------------------------------------------------------------------------
+STORY_PLACE = (6, 20)
+"""Stories run within these months after the set's first, so that half a year of usual business
+stands before each of them."""
+STORY_MONTHS = {
+    "payer_denies_family": 3,
+    "payer_underpays": 4,
+    "careless_biller": 4,
+    "mass_takeback": 1,
+    "slow_department": 3,
+    "clearinghouse_outage": 1,
+    "slow_payer": 3,
+}
+STORY_PAYER_SHARE = 0.06
+"""Share of all claims below which a payer's story would drown in chance."""
+STORY_FAMILIES = ("imaging", "therapy", "surgery", "drug")
+"""Families for which payers ask authorization."""
+STORY_FAMILY_SHARE = 0.0035
+"""Smallest share of all claims that a payer and family may have: 17 a month of 5,000."""
+STORY_DENIAL_SHARE = 0.55
+STORY_PAYMENT_FACTOR = 0.93
+STORY_ERROR_RATE = 0.40
+STORY_TAKEBACK_CLAIMS = 12
+STORY_TAKEBACK_MONTHS_BACK = (7, 5)
+"""Months of service that the takeback reaches, counted back from its own: all paid by then."""
+STORY_DEPARTMENT_SHARES = (0.04, 0.20)
+STORY_POSTING_LAG_FACTOR = 4.0
+STORY_OUTAGE_DAYS = 5
+STORY_ELIGIBILITY_SHARE = 0.12
+STORY_WAVE_DAYS = 21
+STORY_REMITTANCE_LAG_FACTOR = 2.0
+
+# ---------------------------------------------------------------------------------------------
 # Targets at the end of 24 months, checked by the calibration test
 # ---------------------------------------------------------------------------------------------
 TARGET_AR_DAYS = (45.0, 60.0)
