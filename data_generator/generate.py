@@ -1,23 +1,19 @@
-"""Simulate a period month by month and write the raw tables."""
+"""Simulate a period and write it as files: beside the folder, which they replace when whole."""
 
 import shutil
 import tempfile
-from collections import Counter
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 
 from data_generator import parameters
 from data_generator.arrays import Rows, day_number
-from data_generator.balances import ADJUSTMENT_TYPES
-from data_generator.billing_tables import BILLING_TABLES
-from data_generator.clearinghouse_tables import CLEARINGHOUSE_TABLES, group_remittances
-from data_generator.emission import Pending
-from data_generator.hospital_tables import HOSPITAL_TABLES
+from data_generator.clearinghouse_tables import group_remittances
+from data_generator.delivery import EVENT_TABLES, Delivery, Progress
 from data_generator.lives import simulate_block
 from data_generator.manifest import (
     MANIFEST,
@@ -28,21 +24,13 @@ from data_generator.manifest import (
     read_manifest,
     write_manifest,
 )
-from data_generator.pools import World, build_world
+from data_generator.pools import build_world
 from data_generator.reference_tables import REFERENCE_TABLES
-from data_generator.remittances import CONTRACTUAL
 from data_generator.table import Context
-from data_generator.visits import accounts_of_month
-from data_generator.writer import FORMATS, TableWriter, check_columns
+from data_generator.writer import FORMATS, SetSink, check_columns
 from ingestion.contract import ContractError, RawTable
 
-EVENT_TABLES = (*HOSPITAL_TABLES, *CLEARINGHOUSE_TABLES, *BILLING_TABLES)
-"""Tables of events, written month by month."""
-
-Progress = Callable[[str], None]
 SAMPLE_ACCOUNTS = 20
-WRITERS = 2
-"""Tables written at once; Arrow writes without holding the interpreter."""
 
 
 def generate(
@@ -130,85 +118,21 @@ def _write_set(
     context: Context,
     progress: Progress,
 ) -> dict[str, Any]:
-    world, end_day = context.world, context.end_day
-    starts = [day_number(date) for date in options.month_starts()]
-    totals: Counter[str] = Counter()
-    with ExitStack() as stack:
-        writers = {
-            name: stack.enter_context(TableWriter(folder, table, file_format))
-            for name, table in contract.items()
-        }
-        pool = stack.enter_context(ThreadPoolExecutor(WRITERS))
+    with (
+        TemporaryDirectory(prefix=".rows-", dir=folder) as rows_folder,
+        SetSink(folder, contract, file_format) as sink,
+    ):
         for table in REFERENCE_TABLES:
-            for columns in table.parts(context, starts[0]):
-                writers[table.identifier].write(columns)
-        for name in ("refunds", "remittance_provider_adjustments"):
-            _write_events(context, writers, {name: _no_rows()})
-        pending = Pending(np.array([*starts, end_day + 1]))
-        for place, date in enumerate(options.month_starts()):
-            _simulate_month(world, date.year * 100 + date.month, pending)
-            taken = pending.take(place)
-            if "remittance_claims" in taken:
-                taken["remittances"], taken["remittance_claims"] = group_remittances(
-                    taken["remittance_claims"]
-                )
-            _add_totals(totals, taken)
-            _write_events(context, writers, taken, pool)
-            progress(f"{date:%Y-%m}")
-        rows = {name: writer.rows for name, writer in writers.items()}
-    manifest = describe(options, file_format, context.batch_id, rows, _control_totals(totals))
+            for columns in table.parts(context, day_number(options.start_date)):
+                sink.write(table.identifier, columns)
+        delivery = Delivery(context, options, Path(rows_folder), sink)
+        delivery.run(progress)
+    manifest = describe(
+        options, file_format, context.batch_id, sink.rows, delivery.totals.dollars()
+    )
     write_manifest(folder, manifest)
     return manifest
 
 
 def _no_rows() -> Rows:
     return {"arrival": np.zeros(0, dtype=np.int64), "known": np.zeros(0, dtype=np.int64)}
-
-
-def _simulate_month(world: World, month: int, pending: Pending) -> None:
-    count = accounts_of_month(world.claims_per_month, month)
-    for number, first in enumerate(range(0, count, parameters.BLOCK_ACCOUNTS)):
-        size = min(parameters.BLOCK_ACCOUNTS, count - first)
-        for table, rows in simulate_block(world, month, number, first, size).items():
-            pending.add(table, rows)
-
-
-def _write_events(
-    context: Context,
-    writers: dict[str, TableWriter],
-    rows: dict[str, Rows],
-    pool: ThreadPoolExecutor | None = None,
-) -> None:
-    tables = [table for table in EVENT_TABLES if table.rows in rows]
-
-    def write(place: int) -> None:
-        table = tables[place]
-        for columns in table.parts(context, rows[table.rows]):
-            writers[table.identifier].write(columns)
-
-    largest_first = sorted(range(len(tables)), key=lambda i: -len(rows[tables[i].rows]["arrival"]))
-    list((pool.map if pool else map)(write, largest_first))
-
-
-def _add_totals(totals: Counter[str], taken: dict[str, Rows]) -> None:
-    def add(name: str, table: str, which: Any = None) -> None:
-        if table in taken:
-            rows = taken[table]
-            amount = rows["paid" if table == "remittance_claims" else "amount"].astype(np.int64)
-            totals[name] += int(amount.sum() if which is None else amount[which(rows)].sum())
-
-    add("charges", "charges")
-    add("contractual", "remittance_adjustments", lambda rows: rows["kind"] == CONTRACTUAL)
-    add("payer_paid", "remittance_claims")
-    add("patient_paid", "patient_payments")
-    for kind, name in enumerate(ADJUSTMENT_TYPES):
-        add(name, "account_adjustments", lambda rows, kind=kind: rows["kind"] == kind)
-
-
-def _control_totals(totals: Counter[str]) -> dict[str, int]:
-    """Totals in cents; the open balance is what is left of the charges."""
-    named = {
-        name: totals[name]
-        for name in ("charges", "contractual", "payer_paid", "patient_paid", *ADJUSTMENT_TYPES)
-    }
-    return named | {"open_balance": 2 * named["charges"] - sum(named.values())}

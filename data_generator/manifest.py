@@ -85,16 +85,16 @@ def batch_id(options: Options, contract: dict[str, RawTable]) -> str:
 
 
 def describe(
-    options: Options, file_format: str, batch: str, rows: dict[str, int], totals: dict[str, int]
+    options: Options, file_format: str, batch: str, rows: dict[str, int], totals: dict[str, str]
 ) -> dict[str, Any]:
-    """The manifest: `rows` by table, `totals` in cents by name."""
+    """The manifest: `rows` by table, `totals` in dollars and cents by name."""
     return {
         "generator_version": GENERATOR_VERSION,
         "batch_id": batch,
         "format": file_format,
         "parameters": options.parameters(),
         "rows": dict(sorted(rows.items())),
-        "control_totals": {name: f"{cents / 100:.2f}" for name, cents in totals.items()},
+        "control_totals": totals,
     }
 
 

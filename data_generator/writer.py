@@ -1,6 +1,7 @@
 """Files of a generated set: one per raw table, checked against the raw contract."""
 
 import datetime as dt
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -84,6 +85,40 @@ class TableWriter:
     ) -> None:
         """Finish the file."""
         self._writer.close()
+
+
+class SetSink:
+    """All files of a set at once; `rows` by raw table."""
+
+    def __init__(self, folder: Path, contract: dict[str, RawTable], file_format: str) -> None:
+        """Open a file for every raw table in `folder`."""
+        self._stack = ExitStack()
+        self._writers = {
+            name: self._stack.enter_context(TableWriter(folder, table, file_format))
+            for name, table in contract.items()
+        }
+
+    @property
+    def rows(self) -> dict[str, int]:
+        """Rows written by raw table."""
+        return {name: writer.rows for name, writer in self._writers.items()}
+
+    def write(self, identifier: str, columns: Columns) -> None:
+        """Append rows to a table's file."""
+        self._writers[identifier].write(columns)
+
+    def __enter__(self) -> Self:
+        """The sink itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Finish the files."""
+        self._stack.__exit__(kind, error, trace)
 
 
 def last_moment(day: dt.date) -> dt.datetime:
