@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
+import pyarrow as pa
 
 from data_generator import parameters
-from data_generator.arrays import Rows, day_number
+from data_generator.arrays import Array, Rows, day_number
 from data_generator.billing_tables import BILLING_TABLES
 from data_generator.clearinghouse_tables import CLEARINGHOUSE_TABLES, group_remittances
 from data_generator.control_totals import ControlTotals
@@ -21,8 +22,10 @@ from data_generator.emission import Order, Spill
 from data_generator.hospital_tables import HOSPITAL_TABLES
 from data_generator.lives import simulate_block
 from data_generator.manifest import Options
+from data_generator.reference_tables import REFERENCE_TABLES, ReferenceTable
 from data_generator.table import ROWS_AT_ONCE, Columns, Context
 from data_generator.visits import accounts_of_month
+from data_generator.writer import arrival_days
 
 EVENT_TABLES = (*HOSPITAL_TABLES, *CLEARINGHOUSE_TABLES, *BILLING_TABLES)
 """Tables of events, written month by month."""
@@ -45,15 +48,26 @@ class Sink(Protocol):
 class Delivery:
     """One run over a period."""
 
-    def __init__(self, context: Context, options: Options, folder: Path, sink: Sink) -> None:
-        """Prepare to run; what waits on disk goes into `folder`, which must be empty."""
+    def __init__(
+        self,
+        context: Context,
+        options: Options,
+        folder: Path,
+        sink: Sink,
+        after: int | None = None,
+    ) -> None:
+        """Prepare to run; what waits on disk goes into `folder`, which must be empty.
+
+        Only what arrives later than `after` is handed on, by default everything.
+        """
         self._context = context
         self._months = options.month_starts()
         starts = np.array([*map(day_number, self._months), context.end_day + 1])
+        self._after = int(starts[0]) - 1 if after is None else after
         for name in ("waiting", "ready"):
             (folder / name).mkdir()
         self._waiting = Spill(folder / "waiting", starts)
-        self._ready = Spill(folder / "ready", starts)
+        self._ready = Spill(folder / "ready", starts, self._after)
         self._sink = sink
         self.totals = ControlTotals(context.end_day)
 
@@ -62,6 +76,8 @@ class Delivery:
 
         One month is written while the next is simulated.
         """
+        for table in REFERENCE_TABLES:
+            self._write_reference(table)
         with ThreadPoolExecutor(WRITERS) as pool:
             tasks: list[Future[None]] = []
             for place, date in enumerate(self._months):
@@ -71,6 +87,25 @@ class Delivery:
                 self._group_remittances(place)
                 tasks = self._start_writing(place, pool)
             self._finish(len(self._months) - 1, tasks, progress)
+
+    def _write_reference(self, table: ReferenceTable) -> None:
+        """Write a table of the pools; drops take its few changes, day after day."""
+        start_day = day_number(self._months[0])
+        changes = []
+        for columns in table.parts(self._context, start_day):
+            days = arrival_days(columns)
+            wanted = (days > self._after) & (days <= self._context.end_day)
+            if self._after < start_day:
+                self._sink.write(table.identifier, _filter(columns, wanted))
+            elif wanted.any():
+                changes.append(pa.table(_filter(columns, wanted)))
+        if changes:
+            joined = pa.concat_tables(changes).combine_chunks()
+            columns = {name: joined.column(name).chunk(0) for name in joined.column_names}
+            order = pa.array(np.argsort(arrival_days(columns), kind="stable"))
+            self._sink.write(
+                table.identifier, {name: values.take(order) for name, values in columns.items()}
+            )
 
     def _finish(self, place: int, tasks: list[Future[None]], progress: Progress) -> None:
         for task in tasks:
@@ -118,3 +153,10 @@ class Delivery:
             for table in tables:
                 for columns in table.parts(self._context, rows):
                     self._sink.write(table.identifier, columns)
+
+
+def _filter(columns: Columns, wanted: Array) -> Columns:
+    if wanted.all():
+        return columns
+    mask = pa.array(wanted)
+    return {name: values.filter(mask) for name, values in columns.items()}

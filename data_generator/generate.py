@@ -1,9 +1,6 @@
-"""Simulate a period and write it as files: beside the folder, which they replace when whole."""
+"""Generate a base set or nightly drops into a folder, which is whole at any time."""
 
-import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+import datetime as dt
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -11,26 +8,36 @@ from typing import Any
 import numpy as np
 
 from data_generator import parameters
-from data_generator.arrays import Rows, day_number
+from data_generator.arrays import EPOCH, Rows, day_number
 from data_generator.clearinghouse_tables import group_remittances
-from data_generator.delivery import EVENT_TABLES, Delivery, Progress
+from data_generator.delivery import EVENT_TABLES, Delivery, Progress, Sink
+from data_generator.folders import beside
 from data_generator.lives import simulate_block
 from data_generator.manifest import (
-    MANIFEST,
+    BASE,
+    DROP,
+    DROPS,
+    Batch,
     OptionError,
     Options,
-    batch_id,
+    base_batch,
     describe,
+    describe_drop,
+    describe_drops,
+    drops_id,
+    lineage,
     read_manifest,
     write_manifest,
 )
 from data_generator.pools import build_world
 from data_generator.reference_tables import REFERENCE_TABLES
 from data_generator.table import Context
-from data_generator.writer import FORMATS, SetSink, check_columns
+from data_generator.writer import FORMATS, DropSink, SetSink, check_columns
 from ingestion.contract import ContractError, RawTable
 
 SAMPLE_ACCOUNTS = 20
+
+Manifest = dict[str, Any]
 
 
 def generate(
@@ -39,26 +46,84 @@ def generate(
     file_format: str,
     contract: dict[str, RawTable],
     progress: Progress = lambda _: None,
-) -> tuple[dict[str, Any], bool]:
-    """Write a set into the folder `out` and return its manifest, and whether it was made now.
+) -> tuple[Manifest, bool]:
+    """Write a base set into the folder `out`; its manifest, and whether it was made now.
 
-    A folder that holds the same set already is left alone. The set is written beside `out` and
-    takes its place at the end, so `out` is whole at any time. `progress` is called with the name
-    of each month that is done. Raises OptionError when `out` can't be used, and ContractError
-    when generator and contract disagree.
+    A folder that holds the same set already is left alone. `progress` is called with the name of
+    each month that is done. Raises OptionError when an option or `out` can't be used, and
+    ContractError when generator and contract disagree.
     """
+    _check_format(file_format)
+    batch = base_batch(options, contract)
+    if held := _held(out, batch.id, file_format):
+        return held, False
+    context = _context(options, batch, contract)
+    with beside(out, BASE) as folder:
+        with SetSink(folder, contract, file_format) as sink:
+            delivery = _deliver(context, options, folder, sink, progress)
+        totals = delivery.totals.dollars()
+        manifest = describe(options, file_format, batch, sink.rows, totals)
+        write_manifest(folder, manifest)
+    return manifest, True
+
+
+def generate_drops(
+    options: Options,
+    since: dt.date,
+    out: Path,
+    file_format: str,
+    contract: dict[str, RawTable],
+    progress: Progress = lambda _: None,
+) -> tuple[Manifest, bool]:
+    """Write what arrives after `since` into `out`, one folder a day; otherwise like generate().
+
+    Together with the base set of the same options up to `since`, the drops hold what the base set
+    up to the end date holds.
+    """
+    _check_format(file_format)
+    if not options.start_date <= since < options.end_date:
+        raise OptionError(
+            f"--since is {since}; use a day of the base set, which starts on "
+            f"{options.start_date}, before --end-date {options.end_date}"
+        )
+    set_id = drops_id(options, since, contract)
+    if held := _held(out, set_id, file_format):
+        return held, False
+    batch = Batch(lineage(options, contract), DROP, options.end_date)
+    context = _context(options, batch, contract)
+    days = range(day_number(since) + 1, context.end_day + 1)
+    with beside(out, DROPS) as folder:
+        with DropSink(folder, contract, file_format, days) as sink:
+            _deliver(context, options, folder, sink, progress, days[0] - 1)
+        drops = []
+        for day, rows in sink.rows.items():
+            date = EPOCH + dt.timedelta(days=day)
+            drop = describe_drop(options, file_format, Batch(batch.lineage, DROP, date), rows)
+            write_manifest(sink.folder(day), drop)
+            drops.append(drop)
+        manifest = describe_drops(options, file_format, since, drops, set_id)
+        write_manifest(folder, manifest)
+    return manifest, True
+
+
+def _check_format(file_format: str) -> None:
     if file_format not in FORMATS:
         raise OptionError(f"--format is {file_format}; use {' or '.join(FORMATS)}")
-    batch = batch_id(options, contract)
-    existing = read_manifest(out)
-    if existing and existing.get("batch_id") == batch and existing.get("format") == file_format:
-        return existing, False
+
+
+def _held(out: Path, batch_id: str, file_format: str) -> Manifest | None:
+    """The manifest of `out` if that holds these files already."""
+    manifest = read_manifest(out)
+    if manifest and (manifest.get("batch_id"), manifest.get("format")) == (batch_id, file_format):
+        return manifest
+    return None
+
+
+def _context(options: Options, batch: Batch, contract: dict[str, RawTable]) -> Context:
     world = build_world(options.seed, options.claims_per_month)
     context = Context(world, day_number(options.end_date), batch)
     _check_tables(context, contract)
-    with _beside(out) as folder:
-        manifest = _write_set(options, folder, file_format, contract, context, progress)
-    return manifest, True
+    return context
 
 
 def _check_tables(context: Context, contract: dict[str, RawTable]) -> None:
@@ -80,59 +145,19 @@ def _check_tables(context: Context, contract: dict[str, RawTable]) -> None:
         check_columns(contract[reference.identifier], list(first))
 
 
-@contextmanager
-def _beside(out: Path) -> Iterator[Path]:
-    """A new folder beside `out` that takes its place unless an error is raised."""
-    if out.exists() and not out.is_dir():
-        raise OptionError(f"--out {out} is a file; name a folder")
-    if out.is_dir() and not (out / MANIFEST).exists():
-        foreign = [path.name for path in out.iterdir()]
-        if foreign:
-            raise OptionError(
-                f"--out {out} holds files of something else ({foreign[0]}); name another folder"
-            )
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
-    except OSError as error:
-        raise OptionError(f"--out {out} can't be written: {error.strerror}") from error
-    try:
-        folder.chmod(0o755)
-        yield folder
-        if out.exists():
-            shutil.rmtree(out)
-        folder.rename(out)
-    except OSError as error:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise OptionError(f"--out {out} can't be written: {error.strerror}") from error
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
-
-
-def _write_set(
-    options: Options,
-    folder: Path,
-    file_format: str,
-    contract: dict[str, RawTable],
-    context: Context,
-    progress: Progress,
-) -> dict[str, Any]:
-    with (
-        TemporaryDirectory(prefix=".rows-", dir=folder) as rows_folder,
-        SetSink(folder, contract, file_format) as sink,
-    ):
-        for table in REFERENCE_TABLES:
-            for columns in table.parts(context, day_number(options.start_date)):
-                sink.write(table.identifier, columns)
-        delivery = Delivery(context, options, Path(rows_folder), sink)
-        delivery.run(progress)
-    manifest = describe(
-        options, file_format, context.batch_id, sink.rows, delivery.totals.dollars()
-    )
-    write_manifest(folder, manifest)
-    return manifest
-
-
 def _no_rows() -> Rows:
     return {"arrival": np.zeros(0, dtype=np.int64), "known": np.zeros(0, dtype=np.int64)}
+
+
+def _deliver(
+    context: Context,
+    options: Options,
+    folder: Path,
+    sink: Sink,
+    progress: Progress,
+    after: int | None = None,
+) -> Delivery:
+    with TemporaryDirectory(prefix=".rows-", dir=folder) as rows_folder:
+        delivery = Delivery(context, options, Path(rows_folder), sink, after)
+        delivery.run(progress)
+    return delivery
