@@ -17,7 +17,7 @@ from data_generator.arrays import EPOCH, Array
 from data_generator.table import Columns
 from ingestion.contract import ContractError, RawTable, arrow_schema
 
-FORMATS = ("parquet", "csv")
+FORMATS = ("parquet", "csv", "x12")
 _DAY = 86_400_000_000
 _PLAIN_SUFFIXES = ("_id", "_number", "_no", "_ref", "amount", "_cents", "_at")
 """Columns of mostly different values, where a dictionary only costs time."""
@@ -49,10 +49,10 @@ class TableWriter:
         """Open the table's file in `folder`, over one that is there."""
         self._table = table
         self._schema = arrow_schema(table)
-        self.path = folder / f"{table.identifier}.{file_format}"
+        self.path = table_path(folder, table.identifier, file_format)
         self.rows = 0
         self._writer: Any
-        if file_format == "parquet":
+        if self.path.suffix == ".parquet":
             plain = [name for name in table.column_names if name.endswith(_PLAIN_SUFFIXES)]
             self._writer = pq.ParquetWriter(
                 self.path,
@@ -197,6 +197,11 @@ class DropSink:
             else:
                 with suppress(OSError):
                     self._close(identifier)
+
+
+def table_path(folder: Path, identifier: str, file_format: str) -> Path:
+    """Where the rows of a raw table are; beside X12 files they are in Parquet."""
+    return folder / f"{identifier}.{'csv' if file_format == 'csv' else 'parquet'}"
 
 
 def arrival_days(columns: Columns) -> Array:
