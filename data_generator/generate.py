@@ -88,7 +88,7 @@ def _check_tables(context: Context, contract: dict[str, RawTable]) -> None:
         for columns in table.parts(context, sample):
             check_columns(contract[table.identifier], list(columns))
     for reference in REFERENCE_TABLES:
-        first = next(reference.parts(context, context.end_day))
+        first = next(reference.parts(context, context.end_day, context.end_day))
         check_columns(contract[reference.identifier], list(first))
 
 
@@ -140,7 +140,7 @@ def _write_set(
         }
         pool = stack.enter_context(ThreadPoolExecutor(WRITERS))
         for table in REFERENCE_TABLES:
-            for columns in table.parts(context, starts[0]):
+            for columns in table.parts(context, starts[0], end_day):
                 writers[table.identifier].write(columns)
         for name in ("refunds", "remittance_provider_adjustments"):
             _write_events(context, writers, {name: _no_rows()})

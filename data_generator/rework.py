@@ -3,7 +3,15 @@
 import numpy as np
 
 from data_generator import parameters
-from data_generator.arrays import Array, Rows, between, business_day, stream, weekday, whole_days
+from data_generator.arrays import (
+    Array,
+    Rows,
+    between,
+    business_day,
+    calendar_place,
+    stream,
+    whole_days,
+)
 from data_generator.denials import IS_PATIENT_GROUP, REASONS
 from data_generator.pools import World
 from data_generator.visits import Block
@@ -27,8 +35,8 @@ def remittance_lag(world: World, generator: np.random.Generator, payer: Array) -
 
 
 def payment_day(world: World, payer: Array, decided: Array) -> Array:
-    """The payer's first check run on or after a day; never on a weekend."""
-    return decided + world.payers.open_day_shift[payer, weekday(decided)]
+    """The payer's first check run on or after a day; never on a weekend or a holiday."""
+    return decided + world.payers.check_wait[payer, calendar_place(decided)]
 
 
 def draw_first_remittance(world: World, block: Block) -> None:
