@@ -5,6 +5,7 @@ depend on claims per month only, never on the period. Everything that changes ov
 up to parameters.HORIZON: see people.py, coverages.py, payers.py, contracts.py and workforce.py.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +18,7 @@ from data_generator.coverages import Coverages, make_coverages
 from data_generator.parameters import HOSPITAL_STATES
 from data_generator.payers import SELF_PAY, Payers, make_payers
 from data_generator.people import Patients, People, Records, Words, make_patients
-from data_generator.stories import Stories
+from data_generator.stories import NAMES, Stories, plan_stories
 from data_generator.workforce import Providers, Staff, make_providers, make_staff
 
 __all__ = ("FACILITIES", "SELF_PAY", "World", "build_world")
@@ -48,8 +49,16 @@ class World:
         return Records(self.seed, self.words, self.people, self.patients, patient, day)
 
 
-def build_world(seed: int, claims_per_month: int) -> World:
-    """Make the pools for a seed and a size."""
+def build_world(
+    seed: int,
+    claims_per_month: int,
+    start_day: int | None = None,
+    stories: Iterable[str] = NAMES,
+) -> World:
+    """Make the pools for a seed and a size.
+
+    The named stories are planted after `start_day`, the set's first day; none without it.
+    """
     people, patients = make_patients(seed, claims_per_month)
     payers = make_payers(seed)
     staff = make_staff(seed)
@@ -65,7 +74,7 @@ def build_world(seed: int, claims_per_month: int) -> World:
         providers=make_providers(seed, npis[FACILITIES:]),
         facility_npi=npis[:FACILITIES],
         staff=staff,
-        stories=Stories(),
+        stories=Stories() if start_day is None else plan_stories(seed, start_day, stories),
         contracts=make_contracts(seed, payers),
     )
 
