@@ -9,6 +9,7 @@ from data_generator import catalogue, parameters
 from data_generator.arrays import EPOCH, business_day, day_number, weekday
 from data_generator.parameters import PAYERS
 from data_generator.stories import NAMES, Story, plan_stories
+from data_generator.workforce import make_staff
 
 START = day_number(dt.date(2024, 1, 1))
 SEEDS = range(40)
