@@ -263,7 +263,9 @@ def _merge_payers(spells: Rows, payers: Payers) -> Rows:
         stop = spells["stop"].copy()
         stop[moving] = day
         spells = concatenate([spells | {"stop": stop}, moved])
-        spells = select(spells, np.lexsort((spells["start"], spells["person"])))
+        key = spells["person"] << 24 | (spells["start"] + _EARLIEST)
+        # a stable sort merges the two ordered parts in one pass
+        spells = select(spells, np.argsort(key, kind="stable"))
     return spells
 
 
