@@ -9,6 +9,7 @@ from data_generator import catalogue, parameters
 from data_generator.arrays import EPOCH, business_day, day_number, weekday
 from data_generator.parameters import PAYERS
 from data_generator.stories import NAMES, Story, plan_stories
+from data_generator.workforce import make_staff
 
 START = day_number(dt.date(2024, 1, 1))
 SEEDS = range(40)
@@ -55,7 +56,11 @@ def test_each_place_has_volume_enough_to_be_found(seed: int) -> None:
         "cardiology",
         "therapy",
     )
-    assert 0 <= story(seed, "careless_biller").staff < parameters.STAFF_ROLES["biller"]
+    careless = story(seed, "careless_biller")
+    staff = make_staff(seed)
+    assert staff.role[careless.staff] == "biller"
+    assert staff.hired_day[careless.staff] <= careless.first_day
+    assert staff.left_day[careless.staff] >= careless.last_day
 
 
 def test_stories_differ_between_seeds_and_between_first_months() -> None:
