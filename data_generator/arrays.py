@@ -28,6 +28,13 @@ def weekday(days: Array) -> Array:
     return (days + 3) % 7
 
 
+def year_ends(days: Array) -> Array:
+    """31 December of each day's year."""
+    years = days.astype("datetime64[D]").astype("datetime64[Y]") + 1
+    ends: Array = years.astype("datetime64[D]").astype(np.int64) - 1
+    return ends
+
+
 def stream(seed: int, name: str, month: int = 0, block: int = 0) -> np.random.Generator:
     """The random generator of one purpose in one block of one month.
 

@@ -1,12 +1,11 @@
 """The raw tables of the billing office that grow with every night."""
 
 import numpy as np
-import pyarrow as pa
 
 from data_generator import parameters
 from data_generator.appeals import DECISIONS
 from data_generator.arrays import Rows
-from data_generator.balances import ADJUSTMENT_TYPES
+from data_generator.balances import ADJUSTMENT_TYPES, REFUNDED_TO
 from data_generator.billing import CATEGORY_EDIT_CODES
 from data_generator.columns import booleans, codes, constant, dates, integers, money, pick
 from data_generator.ids import (
@@ -55,14 +54,12 @@ def _account_adjustments(_context: Context, rows: Rows) -> Columns:
 
 
 def _refunds(_context: Context, rows: Rows) -> Columns:
-    size = len(rows["arrival"])
-    empty = constant(None, size)
     return {
-        "refund_id": empty,
-        "account_number": empty,
-        "refunded_to": empty,
-        "amount": pa.nulls(size, pa.decimal128(14, 2)),
-        "post_date": pa.nulls(size, pa.date32()),
+        "refund_id": numbered("RF", rows),
+        "account_number": account_numbers(rows),
+        "refunded_to": pick(REFUNDED_TO, rows["to"]),
+        "amount": money(rows["amount"]),
+        "post_date": dates(rows["day"]),
     }
 
 

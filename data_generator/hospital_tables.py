@@ -5,7 +5,7 @@ import pyarrow as pa
 
 from data_generator import catalogue
 from data_generator.arrays import Rows
-from data_generator.columns import bigints, constant, date_texts, integers, money, pick, units
+from data_generator.columns import bigints, date_texts, integers, money, pick, units
 from data_generator.ids import (
     account_numbers,
     coverage_ids,
@@ -75,7 +75,7 @@ def _diagnoses_b(_context: Context, rows: Rows) -> Columns:
 def _charges_a(_context: Context, rows: Rows) -> Columns:
     return {
         "charge_id": line_numbers(rows),
-        "credited_charge_id": constant(None, len(rows["line"])),
+        "credited_charge_id": line_numbers(rows, "credits", rows["credits"] > 0),
         "account_number": account_numbers(rows),
         "encounter_id": encounter_ids(rows, "encounter", ""),
         "claim_type": pick(("P", "I"), rows["claim_type"]),
@@ -93,7 +93,7 @@ def _charges_a(_context: Context, rows: Rows) -> Columns:
 def _charges_b(_context: Context, rows: Rows) -> Columns:
     return {
         "charge_ref": line_numbers(rows),
-        "credited_ref": constant(None, len(rows["line"])),
+        "credited_ref": line_numbers(rows, "credits", rows["credits"] > 0),
         "acct_no": account_numbers(rows),
         "visit_no": encounter_ids(rows, "encounter", "V"),
         "bill_form": pick(("1500", "UB04"), rows["claim_type"]),

@@ -53,14 +53,17 @@ def payer_numbers(rows: Rows, version: Array, valid: Array | None = None) -> pa.
     return codes(payer, short_month(rows), number, "0", (version, 1), valid=valid)
 
 
-def line_numbers(rows: Rows) -> pa.Array:
-    """Charge ids, which are the line control numbers too: hospital B's start with BC."""
-    parts = (short_month(rows), account_number(rows), (rows["line"], 2))
-    plain = codes(*parts)
+def line_numbers(rows: Rows, name: str = "line", valid: Array | None = None) -> pa.Array:
+    """Charge ids, which are the line control numbers too: hospital B's start with BC.
+
+    `name` is the column of the line's number; null where not `valid`.
+    """
+    parts = (short_month(rows), account_number(rows), (rows[name], 2))
+    plain = codes(*parts, valid=valid)
     is_b = rows["hospital"] == 1
     if not is_b.any():
         return plain
-    lettered = codes("BC", *parts)
+    lettered = codes("BC", *parts, valid=valid)
     if is_b.all():
         return lettered
     words = pa.concat_arrays([plain, lettered])
@@ -88,6 +91,11 @@ def check_parts(rows: Rows) -> list[tuple[Array, int]]:
 def remittance_ids(rows: Rows) -> pa.Array:
     """Numbers of 835 transactions."""
     return codes("R", *check_parts(rows))
+
+
+def trace_numbers(rows: Rows) -> pa.Array:
+    """Numbers of checks and electronic payments."""
+    return codes("EFT", *check_parts(rows))
 
 
 def numbered(prefix: str, rows: Rows, width: int = 1) -> pa.Array:

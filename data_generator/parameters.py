@@ -391,6 +391,22 @@ PORTAL_SHARE = 0.45
 SEQUESTRATION_SHARE = 0.02
 """What Medicare keeps of its payments [Budget Control Act of 2011; 2 % since July 2022]."""
 
+SECONDARY_NOT_COVERED_SHARE = 0.06
+SUPPLEMENT_LEAVES_DEDUCTIBLE_SHARE = 0.60
+SECOND_PLAN_COINSURANCE = (0.0, 0.10, 0.20)
+"""Claims that a secondary payer refuses; supplements that don't pay Medicare's deductible (plans
+G and N, sold most today); coinsurance that a second employer plan asks for [EXP]."""
+CROSSOVER_DAYS = (2, 6)
+SECONDARY_BILLING_DAYS = (2, 9)
+SECONDARY_MISTAKE_SHARE = 0.02
+SECONDARY_MISTAKE_RANGE = (0.05, 0.40)
+"""Secondaries that take the first payer's part for too small, and by how much of their own
+payment they then pay too much [EXP]."""
+SECONDARY_REFUND_DAYS = (30, 90)
+REFUND_SHARE = 0.85
+PATIENT_REFUND_DAYS = (20, 90)
+"""Credits that are paid back, and when; the rest stay on the account [EXP]."""
+
 PROMPT_PAYMENT_DAYS = 45
 INTEREST_RATE = 0.10
 INTEREST_CLASSES = ("commercial", "medicare_advantage", "medicaid_mco")
@@ -399,6 +415,30 @@ INTEREST_CLASSES = ("commercial", "medicare_advantage", "medicaid_mco")
 
 SECOND_CORRECTION_SHARE = 0.30
 """Corrected claims that fail and are corrected once more [EXP]."""
+
+TAKEBACK_SHARE = 0.0075
+TAKEBACK_MIN_DOLLARS = 20.0
+TAKEBACK_DAYS = (60, 240)
+TAKEBACK_TERMINATED_SHARE = 0.30
+TAKEBACK_CUT_RANGE = (0.10, 0.40)
+TAKEBACK_LATER_SHARE = 0.50
+TAKEBACK_RECOVERY_DAYS = (14, 38)
+"""Payments taken back: of the claims that may be, about 0.5 % of all paid ones; the days from
+payment to takeback and from takeback to a later recovery (the next check comes up to a week
+after); the share for want of coverage, else repriced by a share of the payment [EXP]."""
+
+VOID_SHARE = 0.0035
+VOID_DAYS = (30, 120)
+"""Voids among the claims that may be: about 0.15 % of adjudicated ones [EXP]."""
+
+LATE_CHARGE_SHARE = 0.0095
+LATE_CHARGE_DAYS = (5, 22)
+LATE_CHARGE_BILLING_DAYS = (1, 6)
+"""Accounts whose last charge is posted days after the first submission: about 0.8 % of insured
+accounts of several lines; days from its posting to the replacement claim [EXP]."""
+DOUBLE_CHARGE_SHARE = 0.001
+DOUBLE_CHARGE_CREDIT_DAYS = (0, 3)
+"""Accounts with a charge posted twice and credited before the bill [EXP]."""
 
 APPEAL_ROUNDS = 3
 APPEAL_ROUND_FACTORS = (1.0, 0.75, 0.60)
