@@ -415,15 +415,19 @@ class Recount:
         )
 
     def _mass_takeback(self, story: pd.Series) -> tuple[int, int, int, float | None]:
-        taken = self.answers[
-            (self.answers["claim_status_code"] == "22")
-            & (self.answers["payer_id"] == story["payer_ids"])
+        that_day = self.answers[
+            (self.answers["payer_id"] == story["payer_ids"])
             & (self.answers["day"] == story["first_date"])
-            & (self.answers["paid_amount"] < 0)
         ]
-        # a payer that reverses a claim that it had denied in part corrects it, and takes nothing
-        was_paid = ~taken["account"].isin(self.denied_lines["account"])
-        taken = taken[was_paid]
+        reverses = that_day["claim_status_code"] == "22"
+        denied = self.triplets[self.triplets["category"].notna()]
+        denied = denied.groupby("remittance_claim_id")["amount"].sum()
+        refused = that_day["remittance_claim_id"].map(denied) == that_day["billed_amount"]
+        taken = that_day[
+            reverses
+            & (that_day["paid_amount"] < 0)
+            & that_day["account"].isin(that_day.loc[refused & ~reverses, "account"])
+        ]
         return len(taken), len(taken), -taken["paid_amount"].sum(), float(len(taken))
 
 
