@@ -114,6 +114,8 @@ class Staff:
     role: list[str]
     team: list[str]
     hired_day: Array
+    left_day: Array
+    """First day on which the person is no longer there."""
     speed: Array
     error_rate: Array
     members: dict[str, Array]
@@ -365,6 +367,7 @@ def _make_staff(seed: int) -> Staff:
         role=role,
         team=team,
         hired_day=day_number(parameters.ANCHOR) - generator.integers(30, 4000, size),
+        left_day=np.full(size, NEVER),
         speed=np.exp(generator.normal(0, parameters.STAFF_SPEED_SIGMA, size)),
         error_rate=generator.beta(shape, beta, size),
         members={name: np.flatnonzero(np.array(role) == name) for name in parameters.STAFF_ROLES},
