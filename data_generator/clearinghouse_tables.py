@@ -6,6 +6,7 @@ import pyarrow as pa
 from data_generator import catalogue
 from data_generator.arrays import Rows, select
 from data_generator.billing import STATUS_CATEGORIES, STATUS_CODES
+from data_generator.claim_versions import ORIGINAL
 from data_generator.columns import codes, constant, dates, integers, money, pick, text, units
 from data_generator.denials import REASONS, REMARK_CODES
 from data_generator.ids import (
@@ -24,7 +25,17 @@ from data_generator.ids import (
     short_month,
 )
 from data_generator.parameters import HOSPITALS, PAYERS
-from data_generator.remittances import COINSURANCE, CONTRACTUAL, COPAY, DEDUCTIBLE, DENIAL
+from data_generator.remittances import (
+    COINSURANCE,
+    CONTRACTUAL,
+    COPAY,
+    DEDUCTIBLE,
+    DENIAL,
+    NOT_COVERED,
+    PRIOR_PAYER,
+    SEQUESTRATION,
+    STATUSES,
+)
 from data_generator.table import (
     ITEM_CODES,
     ITEM_REVENUES,
@@ -53,10 +64,10 @@ def _claims(context: Context, rows: Rows) -> Columns:
         "claim_type": pick(("P", "I"), rows["claim_type"]),
         "frequency_code": codes((rows["frequency"], 1)),
         "original_reference_number": payer_numbers(
-            rows, rows["replaced_version"], rows["frequency"] == 7
+            rows, rows["replaced_version"], rows["frequency"] != ORIGINAL
         ),
         "payer_id": pick(_PAYER_IDS, rows["payer"]),
-        "payer_sequence": constant("P", len(institutional)),
+        "payer_sequence": pick(("P", "S"), rows["payer_sequence"]),
         "member_id": member_ids(context.world, rows["patient"]),
         "billing_provider_npi": facility_npis(context.world, rows["facility"]),
         "rendering_provider_npi": npis(context.world, rows["provider"]),
@@ -139,7 +150,9 @@ def _remittance_claims(context: Context, rows: Rows) -> Columns:
         "remittance_id": remittance_ids(rows),
         "claim_sequence": integers(rows["sequence"]),
         "patient_control_number": account_numbers(rows),
-        "claim_status_code": pick(("1", "22"), (rows["billed"] < 0).astype(np.int64)),
+        "claim_status_code": pick(
+            [str(status) for status in STATUSES], np.searchsorted(STATUSES, rows["status"])
+        ),
         "billed_amount": money(rows["billed"]),
         "paid_amount": money(rows["paid"]),
         "patient_responsibility_amount": money(rows["owed"]),
@@ -189,15 +202,18 @@ def _remittance_adjustments(_context: Context, rows: Rows) -> Columns:
     carcs = [""] * DENIAL + [reason.carc for reason in REASONS]
     for place, group, carc in (
         (CONTRACTUAL, "CO", "45"),
+        (SEQUESTRATION, "CO", "253"),
         (DEDUCTIBLE, "PR", "1"),
         (COINSURANCE, "PR", "2"),
         (COPAY, "PR", "3"),
+        (PRIOR_PAYER, "OA", "23"),
+        (NOT_COVERED, "PR", "204"),
     ):
         groups[place], carcs[place] = group, carc
     kind = np.where(rows["kind"] == DENIAL, DENIAL + rows["reason"], rows["kind"])
     return {
         "remittance_adjustment_id": codes(
-            "RA", short_month(rows), account_number(rows), "-", (rows["ordinal"], 1), "-",
+            "RA", short_month(rows), account_number(rows), "-", (rows["ordinal"], 2), "-",
             (rows["line"], 2), "-", (rows["sequence"], 1),
         ),
         "remittance_claim_id": remittance_claim_ids(rows),

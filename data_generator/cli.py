@@ -111,9 +111,7 @@ def _generate(given: list[str]) -> int:
         if since is None:
             manifest, is_new = generate(options, out, arguments.format, contract, show)
         else:
-            manifest, is_new = generate_drops(
-                options, since, out, arguments.format, contract, show
-            )
+            manifest, is_new = generate_drops(options, since, out, arguments.format, contract, show)
     rows = sum(manifest["rows"].values())
     if not is_new:
         print(f"{out}: holds these {rows:,} rows already, nothing to do")

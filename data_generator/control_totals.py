@@ -6,9 +6,16 @@ import numpy as np
 
 from data_generator.arrays import Array, Rows
 from data_generator.balances import ADJUSTMENT_TYPES
-from data_generator.remittances import CONTRACTUAL
+from data_generator.remittances import CONTRACTUAL, SEQUESTRATION
 
-_NAMES = ("charges", "contractual", "payer_paid", "patient_paid", *ADJUSTMENT_TYPES)
+_NAMES = (
+    "charges",
+    "contractual",
+    "sequestration",
+    "payer_paid",
+    "patient_paid",
+    *ADJUSTMENT_TYPES,
+)
 
 
 class ControlTotals:
@@ -26,6 +33,7 @@ class ControlTotals:
                 self._add("charges", rows, "amount")
             case "remittance_adjustments":
                 self._add("contractual", rows, "amount", rows["kind"] == CONTRACTUAL)
+                self._add("sequestration", rows, "amount", rows["kind"] == SEQUESTRATION)
             case "remittance_claims":
                 self._add("payer_paid", rows, "paid")
             case "patient_payments":

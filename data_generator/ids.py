@@ -69,12 +69,12 @@ def line_numbers(rows: Rows) -> pa.Array:
 
 def remittance_claim_ids(rows: Rows) -> pa.Array:
     """Numbers of CLP loops: account and ordinal."""
-    return codes("RC", short_month(rows), account_number(rows), "-", (rows["ordinal"], 1))
+    return codes("RC", short_month(rows), account_number(rows), "-", (rows["ordinal"], 2))
 
 
 def remittance_line_ids(rows: Rows) -> pa.Array:
     """Numbers of SVC loops: account, ordinal and line."""
-    loop = (short_month(rows), account_number(rows), "-", (rows["ordinal"], 1))
+    loop = (short_month(rows), account_number(rows), "-", (rows["ordinal"], 2))
     return codes("RL", *loop, "-", (rows["line"], 2))
 
 

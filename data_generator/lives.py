@@ -8,12 +8,14 @@ month) and `arrival` (day on which the row reaches the warehouse).
 import numpy as np
 
 from data_generator import adjudication, balances, billing, denials
-from data_generator.appeals import appeals
-from data_generator.arrays import NEVER, Rows, concatenate, select, stream
+from data_generator.appeals import appeal
+from data_generator.arrays import NEVER, Array, Rows, concatenate, select
+from data_generator.claim_versions import Submissions
+from data_generator.first_answers import answer_first, draw_first_remittance
 from data_generator.pools import SELF_PAY, World
-from data_generator.remittances import FIRST, REVERSAL, SECOND, remit
-from data_generator.rework import CORRECTED, draw_first_remittance, work_denials
-from data_generator.visits import Block, lines_of, make_visits
+from data_generator.remittances import Answers
+from data_generator.rework import choose_paths, correct
+from data_generator.visits import Block, make_visits
 from data_generator.work_items import work_items
 
 
@@ -24,45 +26,26 @@ def simulate_block(world: World, month: int, number: int, first: int, size: int)
     changes is told once for each state, and `known` is the last day that the telling knows of.
     """
     block = make_visits(world, month, number, first, size)
+    accounts = block.accounts
     events = billing.bill(world, block)
     denials.draw_denials(world, block)
     adjudication.draw_benefits(world, block)
     draw_first_remittance(world, block)
-    accounts, lines = block.accounts, block.lines
     insured = accounts["payer"] != SELF_PAY
+    accounts["secondary"] = np.full(block.size, -1)
+    block.lines["is_late_charge"] = np.zeros(len(block.lines["account"]), dtype=bool)
 
-    first_split = adjudication.adjudicate(accounts, lines, lines["denied"])
-    first_totals = adjudication.totals(accounts, lines, first_split)
-    rework = work_denials(world, block, first_totals)
-    final_denied = lines["denied"] & ~rework["succeeds"][lines["account"]]
-    second_split = adjudication.adjudicate(accounts, lines, final_denied)
-    second_totals = adjudication.totals(accounts, lines, second_split)
+    answers = Answers(block)
+    sent = Submissions(block, events["claims"], events["claim_acknowledgements"])
+    answer_first(block, answers, insured)
+    path = choose_paths(world, block, answers.total("denied"))
+    corrections = correct(world, block, answers, sent, path)
+    events["appeals"], last_decision = appeal(world, block, answers, path)
+    final = np.maximum(answers.day, last_decision)
 
-    corrected = rework["path"] == CORRECTED
-    generator = stream(world.seed, "corrections", month, number)
-    corrections, statuses = _correct(generator, accounts, rework)
-    events["claims"] = concatenate([events["claims"], corrections])
-    events["claim_acknowledgements"] = concatenate([events["claim_acknowledgements"], statuses])
-    events["claim_lines"] = _claim_lines(block, events["claims"])
-    _finish_claims(block, events["claims"])
-
-    second_version = np.where(corrected, accounts["version"] + 1, accounts["version"])
-    had_posted = accounts["denied"] & ~accounts["fully_denied"]
-    remittances = [
-        (FIRST, insured, first_split, first_totals, accounts["remitted"], accounts["version"], 1),
-        (REVERSAL, rework["has_second"] & had_posted, first_split, first_totals,
-         rework["remitted"], accounts["version"], -1),
-        (SECOND, rework["has_second"], second_split, second_totals,
-         rework["remitted"], second_version, 1),
-    ]  # fmt: skip
-    events |= remit(block, rework, remittances)
-
-    patient_denied = np.where(rework["is_patient_group"], second_totals["denied"], 0)
-    lost = np.where(insured, second_totals["denied"] - patient_denied, 0)
-    patient = second_totals["patient"] + patient_denied
-    events |= balances.settle(world, block, lost, patient, rework["final"])
-    events["appeals"] = appeals(world, block, first_totals, rework)
-    events["work_items"] = work_items(world, block, events, rework)
+    events |= sent.rows() | answers.rows()
+    events |= balances.settle(world, block, answers.total("lost"), answers.total("patient"), final)
+    events["work_items"] = work_items(world, block, events, _rework(block, path, corrections))
     events["encounters"] = block.encounters
     events["encounter_diagnoses"] = _diagnoses(block)
     events["charges"] = _charges(block)
@@ -70,48 +53,12 @@ def simulate_block(world: World, month: int, number: int, first: int, size: int)
     return {table: _number(block, rows) for table, rows in events.items()}
 
 
-def _correct(generator: np.random.Generator, accounts: Rows, rework: Rows) -> tuple[Rows, Rows]:
-    which = np.flatnonzero(rework["path"] == CORRECTED)
-    version = accounts["version"][which] + 1
-    submitted = rework["worked"][which]
-    rows = {
-        "account": which,
-        "version": version,
-        "frequency": np.full(len(which), 7),
-        "replaced_version": accounts["version"][which],
-        "final_bill": submitted,
-        "day": submitted,
-    }
-    statuses, _ = billing.acknowledge(generator, which, version, submitted)
-    return rows, statuses
-
-
-def _claim_lines(block: Block, claims: Rows) -> Rows:
-    account = claims["account"]
-    index, owner = lines_of(block, account)
-    lines = block.lines
-    return {
-        "account": account[owner],
-        "version": claims["version"][owner],
-        "hospital": block.accounts["hospital"][account[owner]],
-        "line": lines["line"][index],
-        "item": lines["item"][index],
-        "modifier_1": lines["modifier_1"][index],
-        "modifier_2": lines["modifier_2"][index],
-        "units": lines["units"][index],
-        "amount": lines["charge"][index],
-        "service": lines["service"][index],
-        "day": claims["day"][owner],
-    }
-
-
-_CLAIM_COLUMNS = ("hospital", "patient", "payer", "provider", "facility", "template", "claim_type",
-                  "diagnosis", "is_authorized", "billed", "admit", "discharge")  # fmt: skip
-
-
-def _finish_claims(block: Block, claims: Rows) -> None:
-    for name in _CLAIM_COLUMNS:
-        claims[name] = block.accounts[name][claims["account"]]
+def _rework(block: Block, path: Array, corrections: Rows) -> Rows:
+    """By account: the path of its denial and the day of its first correction."""
+    worked = np.full(block.size, NEVER)
+    first = corrections["attempt"] == 1
+    worked[corrections["account"][first]] = corrections["day"][first]
+    return {"path": path, "worked": worked}
 
 
 def _diagnoses(block: Block) -> Rows:

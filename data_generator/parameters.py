@@ -386,6 +386,29 @@ PAYMENT_SOURCES = ("point_of_service", "statement", "portal", "agency")
 PORTAL_SHARE = 0.45
 
 # ---------------------------------------------------------------------------------------------
+# Adjudication and after: sequestration, secondary payers, checks, takebacks, late charges, voids
+# ---------------------------------------------------------------------------------------------
+SEQUESTRATION_SHARE = 0.02
+"""What Medicare keeps of its payments [Budget Control Act of 2011; 2 % since July 2022]."""
+
+PROMPT_PAYMENT_DAYS = 45
+INTEREST_RATE = 0.10
+INTEREST_CLASSES = ("commercial", "medicare_advantage", "medicaid_mco")
+"""Interest a year on clean claims that are paid later; states differ, 30 to 45 days and 8 to
+18 % are usual [EXP]."""
+
+SECOND_CORRECTION_SHARE = 0.30
+"""Corrected claims that fail and are corrected once more [EXP]."""
+
+APPEAL_ROUNDS = 3
+APPEAL_ROUND_FACTORS = (1.0, 0.75, 0.60)
+"""Later rounds are won less often [EXP]."""
+NEXT_APPEAL_SHARE = 0.35
+PARTIAL_OVERTURN_SHARE = 0.40
+"""Share of the appeals with several denied lines that win some of them rather than all: about a
+tenth of all decisions [EXP]."""
+
+# ---------------------------------------------------------------------------------------------
 # Staff
 # ---------------------------------------------------------------------------------------------
 STAFF_ROLES = {
@@ -429,6 +452,40 @@ MANUAL_BILLING_SHARE = 0.15
 FOLLOW_UP_AFTER_DAYS = 30
 FOLLOW_UP_SHARE = 0.50
 MANUAL_POSTING_SHARE = 0.08
+
+# ---------------------------------------------------------------------------------------------
+# Planted stories: sizes are the issue's where it names them, the rest is [EXP]
+# ---------------------------------------------------------------------------------------------
+STORY_PLACE = (6, 20)
+"""Stories run within these months after the set's first, so that half a year of usual business
+stands before each of them."""
+STORY_MONTHS = {
+    "payer_denies_family": 3,
+    "payer_underpays": 4,
+    "careless_biller": 4,
+    "mass_takeback": 1,
+    "slow_department": 3,
+    "clearinghouse_outage": 1,
+    "slow_payer": 3,
+}
+STORY_PAYER_SHARE = 0.06
+"""Share of all claims below which a payer's story would drown in chance."""
+STORY_FAMILIES = ("imaging", "therapy", "surgery", "drug")
+"""Families for which payers ask authorization."""
+STORY_FAMILY_SHARE = 0.0035
+"""Smallest share of all claims that a payer and family may have: 17 a month of 5,000."""
+STORY_DENIAL_SHARE = 0.55
+STORY_PAYMENT_FACTOR = 0.93
+STORY_ERROR_RATE = 0.40
+STORY_TAKEBACK_CLAIMS = 12
+STORY_TAKEBACK_MONTHS_BACK = (7, 5)
+"""Months of service that the takeback reaches, counted back from its own: all paid by then."""
+STORY_DEPARTMENT_SHARES = (0.04, 0.20)
+STORY_POSTING_LAG_FACTOR = 4.0
+STORY_OUTAGE_DAYS = 5
+STORY_ELIGIBILITY_SHARE = 0.12
+STORY_WAVE_DAYS = 21
+STORY_REMITTANCE_LAG_FACTOR = 2.0
 
 # ---------------------------------------------------------------------------------------------
 # Targets at the end of 24 months, checked by the calibration test

@@ -26,7 +26,7 @@ END = dt.date(2025, 6, 30)
 SMALL = Options(6, 400, 7, END)
 LONG = Options(24, 60, 7, END)
 LAST_NIGHT = pd.Timestamp("2025-06-30 23:30")
-NOT_DENIALS = {"45", "1", "2", "3"}
+NOT_DENIALS = {"45", "253", "23", "1", "2", "3"}
 
 KEYS = {
     "hospital_a_patients": ["patient_id"],
@@ -134,30 +134,37 @@ FOREIGN_KEYS = [
     ("billing_work_items.staff_id", "billing_staff.staff_id"),
 ]
 
+VERSIONED = ("hospital_a_encounters", "hospital_b_encounters", "billing_claim_edits",
+             "billing_appeals", "billing_work_items")  # fmt: skip
+"""Tables whose rows arrive again when they change."""
+
 Tables = dict[str, pd.DataFrame]
 
 
 def read_tables(folder: Path) -> Tables:
-    """Every raw table; money as whole cents, text dates as timestamps, and three unions.
+    """The latest rows of every raw table, money as whole cents, text dates as timestamps; unions.
 
     charges (account, charge, encounter, code, claim_type, units, cents, service, post, hospital),
     encounters (encounter, coverage_id, admit, discharge), providers and facilities (npi).
     """
     tables = {}
-    for path in sorted(folder.glob("*.parquet")):
-        table = pq.read_table(path)
+    for name in load_contract():
+        table = pq.read_table(folder / f"{name}.parquet")
         for place, field in enumerate(table.schema):
             if pa.types.is_decimal(field.type):
                 cents = table.column(place).cast(pa.float64()).to_numpy()
                 array = pa.array((cents * 100).round(), from_pandas=True).cast(pa.int64())
                 table = table.set_column(place, field.name, array)
-        tables[path.stem] = table.to_pandas()
+        tables[name] = table.to_pandas()
     for name, frame in tables.items():
         style = "%m/%d/%Y" if name.startswith("hospital_a") else "%Y%m%d"
         for column in frame:
             if column.endswith("_date") or column in ("dob", "dod", "dos", "posted"):
                 is_text = name.startswith("hospital")
                 frame[column] = pd.to_datetime(frame[column], format=style if is_text else None)
+    for name in VERSIONED:
+        tables[name] = tables[name].sort_values("_loaded_at", kind="stable")
+        tables[name] = tables[name].drop_duplicates(KEYS[name], keep="last", ignore_index=True)
     return tables | _unions(tables)
 
 
@@ -219,7 +226,7 @@ def ledger(tables: Tables) -> pd.DataFrame:
     claims = tables["clearinghouse_remittance_claims"].merge(
         tables["clearinghouse_remittances"][["remittance_id", "payment_date"]], on="remittance_id"
     )
-    contractual = remitted(tables).query("group_code == 'CO' and carc == '45'")
+    contractual = remitted(tables).query("group_code == 'CO' and carc in ('45', '253')")
     charges = tables["charges"]
     paid = tables["billing_patient_payments"]
     adjusted = tables["billing_account_adjustments"]
@@ -269,7 +276,8 @@ def old_tables(tmp_path_factory: pytest.TempPathFactory) -> Tables:
 
 def test_every_table_of_the_contract_is_written_with_its_schema(folder: Path) -> None:
     contract = load_contract()
-    assert {path.stem for path in folder.glob("*.parquet")} == set(contract) == set(KEYS)
+    raw = {path.stem for path in folder.glob("*.parquet") if not path.stem.startswith("truth_")}
+    assert raw == set(contract) == set(KEYS)
     for name, table in contract.items():
         assert pq.read_schema(folder / f"{name}.parquet").equals(arrow_schema(table)), name
 
@@ -385,7 +393,10 @@ def test_write_offs_take_exactly_the_denied_charges(old_tables: Tables) -> None:
 
 def test_the_manifest_tells_rows_and_money(folder: Path, tables: Tables) -> None:
     manifest = json.loads((folder / MANIFEST).read_text())
-    assert manifest["rows"] == {name: len(tables[name]) for name in manifest["rows"]}
+    stored = {
+        name: pq.read_metadata(folder / f"{name}.parquet").num_rows for name in load_contract()
+    }
+    assert manifest["rows"] == stored
     totals = {name: int(Decimal(text) * 100) for name, text in
               manifest["control_totals"].items()}  # fmt: skip
     entries = ledger(tables)
@@ -424,9 +435,9 @@ def test_reversals_negate_what_they_reverse_and_a_correction_follows(old_tables:
     reversals = claims[claims["claim_status_code"] == "22"]
     assert len(reversals) > 10
     assert set(claims["claim_status_code"]) == {"1", "22"}
-    first = claims.set_index("remittance_claim_id").loc[
-        reversals["remittance_claim_id"].str.replace("-2", "-1")
-    ]
+    ordinal = reversals["remittance_claim_id"].str[-2:].astype(int) - 1
+    before = reversals["remittance_claim_id"].str[:-2] + ordinal.map("{:02d}".format)
+    first = claims.set_index("remittance_claim_id").loc[before]
     for name in ("billed_amount", "paid_amount", "patient_responsibility_amount"):
         assert (first[name].to_numpy() == -reversals[name].to_numpy()).all()
     next_place = reversals.assign(claim_sequence=reversals["claim_sequence"] + 1)
@@ -437,17 +448,17 @@ def test_reversals_negate_what_they_reverse_and_a_correction_follows(old_tables:
     adjustments = old_tables["clearinghouse_remittance_adjustments"]
     net = adjustments[
         adjustments["remittance_claim_id"].isin([*reversals["remittance_claim_id"], *first.index])
-    ].assign(root=lambda frame: frame["remittance_claim_id"].str[:-2])
+    ].assign(root=lambda frame: frame["remittance_claim_id"].str[:-3])
     assert net.groupby(["root", "group_code", "carc"])["amount"].sum().eq(0).all()
 
 
 def test_only_partial_denials_are_reversed(old_tables: Tables) -> None:
     claims = old_tables["clearinghouse_remittance_claims"]
-    first = claims[claims["remittance_claim_id"].str.endswith("-1")]
+    first = claims[claims["remittance_claim_id"].str.endswith("-01")]
     touched = remitted(old_tables).query("carc in ('45', '1', '2', '3')")
     posted = first["remittance_claim_id"].isin(touched["remittance_claim_id"])
     has_second = first["patient_control_number"].isin(
-        claims.loc[claims["remittance_claim_id"].str.endswith("-3"), "patient_control_number"]
+        claims.loc[claims["remittance_claim_id"].str[-2:] > "01", "patient_control_number"]
     )
     reversed_ = first["patient_control_number"].isin(
         claims.loc[claims["claim_status_code"] == "22", "patient_control_number"]
@@ -526,21 +537,6 @@ def test_the_last_day_delivers(tmp_path: Path, end: dt.date) -> None:
 # --- repeatability ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("file_format", ["parquet", "csv"])
-def test_the_same_options_give_the_same_bytes(tmp_path: Path, file_format: str) -> None:
-    options = Options(2, 150, 11, END)
-    for name in ("one", "two"):
-        generate(options, tmp_path / name, file_format, load_contract())
-    names = [path.name for path in (tmp_path / "one").iterdir()]
-    assert len(names) == len(KEYS) + 1
-    equal, different, missing = filecmp.cmpfiles(
-        tmp_path / "one", tmp_path / "two", names, shallow=False
-    )
-    assert len(equal) == len(names)
-    assert not different
-    assert not missing
-
-
 def test_csv_and_parquet_hold_the_same(tmp_path: Path) -> None:
     options = Options(2, 100, 11, END)
     for name in ("parquet", "csv"):
@@ -564,12 +560,10 @@ def test_a_later_end_date_leaves_the_past_as_it_was(tmp_path: Path, tables: Tabl
     options = replace(SMALL, months=8, end_date=dt.date(2025, 8, 31))
     generate(options, tmp_path / "raw", "parquet", load_contract())
     later = read_tables(tmp_path / "raw")
-    changing = {"billing_appeals", "billing_claim_edits", "billing_work_items",
-                "hospital_a_encounters", "hospital_b_encounters"}  # fmt: skip
     for name, keys in KEYS.items():
         before = tables[name].drop(columns="_batch_id")
         after = later[name].drop(columns="_batch_id")
-        if name in changing:
+        if name in VERSIONED:
             assert before[keys].merge(after[keys]).shape == before[keys].shape, name
             continue
         after = after[after["_loaded_at"] <= LAST_NIGHT].reset_index(drop=True)
@@ -701,7 +695,8 @@ def test_a_set_is_loaded_once_and_real_rows_stay(
 ) -> None:  # fmt: skip
     given = ["load", "--target", duckdb_target, "--from"]
     assert main([*given, str(folder)]) == 0
-    assert _count(duckdb_target, "billing_appeals") == len(tables["billing_appeals"])
+    rows = json.loads((folder / MANIFEST).read_text())["rows"]
+    assert _count(duckdb_target, "billing_appeals") == rows["billing_appeals"]
     with open_warehouse(duckdb_target) as warehouse:
         warehouse.query(
             "insert into raw.billing_refunds (refund_id, _batch_id) values ('R1', 'file-1')"
