@@ -145,7 +145,7 @@ def _check_tables(context: Context, contract: dict[str, RawTable]) -> None:
         for columns in table.parts(context, rows[table.rows]):
             check_columns(contract[table.identifier], list(columns))
     for reference in REFERENCE_TABLES:
-        first = next(reference.parts(context, context.end_day))
+        first = next(reference.parts(context, context.end_day, context.end_day))
         check_columns(contract[reference.identifier], list(first))
 
 

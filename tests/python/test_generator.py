@@ -142,6 +142,11 @@ VERSIONED = ("hospital_a_encounters", "hospital_b_encounters", "billing_claim_ed
 Tables = dict[str, pd.DataFrame]
 
 
+def latest(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """The last version of every row, in the order of first arrival."""
+    return frame.drop_duplicates(KEYS[name], keep="last").reset_index(drop=True)
+
+
 def read_tables(folder: Path) -> Tables:
     """The latest rows of every raw table, money as whole cents, text dates as timestamps; unions.
 
@@ -156,7 +161,7 @@ def read_tables(folder: Path) -> Tables:
                 cents = table.column(place).cast(pa.float64()).to_numpy()
                 array = pa.array((cents * 100).round(), from_pandas=True).cast(pa.int64())
                 table = table.set_column(place, field.name, array)
-        tables[name] = table.to_pandas()
+        tables[name] = latest(name, table.to_pandas())
     for name, frame in tables.items():
         style = "%m/%d/%Y" if name.startswith("hospital_a") else "%Y%m%d"
         for column in frame:
