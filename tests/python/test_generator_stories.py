@@ -176,8 +176,10 @@ def test_before_its_window_a_story_changes_nothing(name: str) -> None:
     day = story(3, name).first_day
     for month in MONTHS:
         for table, rows in lives(None)[month].items():
-            # the draws of touches depend on how many there are, later ones included
-            if table != "work_items":
+            # the draws of touches depend on how many there are, later ones included; and a debt
+            # that is taken back later was never written off
+            exempt = {"work_items"} | ({"account_adjustments"} if name == "mass_takeback" else set())
+            if table not in exempt:
                 plain, told = (
                     select(part, part["arrival"] < day)
                     for part in (rows, lives(name)[month][table])
