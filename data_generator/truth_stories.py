@@ -37,7 +37,7 @@ STORY_DEFINITIONS = {
         "measured": "affected / scope",
     },
     "mass_takeback": {
-        "scope": "claims that the payer had paid, reverses on the day and denies whole",
+        "scope": "claims taken back",
         "affected": "the same",
         "amount": "payments reversed",
         "measured": "affected",
@@ -200,12 +200,8 @@ def _underpayments(
         & story.concerns(accounts.payer[place], rows["service"])
     )
     payer, allowed = accounts.payer[place[which]], rows["allowed"][which]
-    contracted = (
-        world.contracts.fees(
-            rows["service"][which], payer, rows["hospital"][which], rows["item"][which]
-        )
-        * rows["units"][which]
-    )
+    day, hospital, item = (rows[name][which] for name in ("service", "hospital", "item"))
+    contracted = world.contracts.fees(day, payer, hospital, item) * rows["units"][which]
     short = contracted - allowed
     facts.add(
         len(short), int((short > 0).sum()), int(short.sum()),
@@ -227,15 +223,15 @@ def _wrong_touches(
 def _takebacks(
     _world: World, story: Story, facts: _Facts, accounts: Accounts, known: dict[str, Rows]
 ) -> None:
-    rows = known["remittance_claims"]
-    place = accounts.of(rows)
-    that_day = story.concerns(rows["payer"], rows["day"])
-    refused = that_day & (rows["status"] != REVERSED) & (rows["denied"] == rows["billed"])
+    rows, adjustments = known["remittance_claims"], known["remittance_adjustments"]
+    place = accounts.of(adjustments)
+    denied = (adjustments["kind"] == DENIAL) & (adjustments["ordinal"] == accounts.answer[place])
+    was_paid = ~np.isin(accounts.of(rows), place[denied])
     which = np.flatnonzero(
-        that_day
-        & (rows["status"] == REVERSED)
+        (rows["status"] == REVERSED)
+        & story.concerns(rows["payer"], rows["day"])
         & (rows["paid"] < 0)
-        & np.isin(place, place[refused])
+        & was_paid
     )
     count = len(which)
     facts.add(count, count, -int(rows["paid"][which].sum()), count, 0)

@@ -136,15 +136,12 @@ FOREIGN_KEYS = [
 ]
 
 VERSIONED = ("hospital_a_encounters", "hospital_b_encounters", "billing_claim_edits",
-             "billing_appeals", "billing_work_items")  # fmt: skip
+             "billing_appeals", "billing_work_items", "hospital_a_patients", "hospital_b_patients",
+             "hospital_a_providers", "hospital_b_providers", "billing_payers",
+             "billing_fee_schedules", "billing_coverages", "billing_staff")  # fmt: skip
 """Tables whose rows arrive again when they change."""
 
 Tables = dict[str, pd.DataFrame]
-
-
-def latest(name: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """The last version of every row, in the order of first arrival."""
-    return frame.drop_duplicates(KEYS[name], keep="last").reset_index(drop=True)
 
 
 def read_tables(folder: Path) -> Tables:
@@ -161,7 +158,7 @@ def read_tables(folder: Path) -> Tables:
                 cents = table.column(place).cast(pa.float64()).to_numpy()
                 array = pa.array((cents * 100).round(), from_pandas=True).cast(pa.int64())
                 table = table.set_column(place, field.name, array)
-        tables[name] = latest(name, table.to_pandas())
+        tables[name] = table.to_pandas()
     for name, frame in tables.items():
         style = "%m/%d/%Y" if name.startswith("hospital_a") else "%Y%m%d"
         for column in frame:
