@@ -176,22 +176,19 @@ def test_a_story_changes_nothing_of_the_months_that_it_does_not_reach(name: str)
     assert not all(same)
 
 
-@pytest.mark.parametrize("name", NAMES)
+# A biller's mistakes cause denials, and how many denials are worked is scaled within a block: one
+# more moves the chances of the others, whose corrections may fall before the window.
+@pytest.mark.parametrize("name", sorted({*NAMES} - {"careless_biller"}))
 def test_before_its_window_a_story_changes_nothing(name: str) -> None:
     day = story(3, name).first_day
+    # the draws of touches depend on how many there are, later ones included; and a debt that is
+    # taken back later was never written off
+    exempt = {"work_items"} | ({"account_adjustments"} if name == "mass_takeback" else set())
     for month in MONTHS:
-        for table, rows in lives(None)[month].items():
-            # the draws of touches depend on how many there are, later ones included; and a debt
-            # that is taken back later was never written off
-            exempt = {"work_items"} | (
-                {"account_adjustments"} if name == "mass_takeback" else set()
-            )
-            if table not in exempt:
-                plain, told = (
-                    select(part, part["arrival"] < day)
-                    for part in (rows, lives(name)[month][table])
-                )
-                assert is_same({table: plain}, {table: told}), (month, table)
+        for table in lives(None)[month].keys() - exempt:
+            plain, told = (lives(which)[month][table] for which in (None, name))
+            plain, told = (select(rows, rows["arrival"] < day) for rows in (plain, told))
+            assert is_same({table: plain}, {table: told}), (month, table)
 
 
 @pytest.fixture(scope="module")
