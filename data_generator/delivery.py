@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-import pyarrow as pa
 
 from data_generator import parameters
-from data_generator.arrays import Array, Rows, day_number
+from data_generator.arrays import Rows, day_number
 from data_generator.billing_tables import BILLING_TABLES
-from data_generator.clearinghouse_tables import CLEARINGHOUSE_TABLES, group_remittances
+from data_generator.checks import Checks
+from data_generator.clearinghouse_tables import CLEARINGHOUSE_TABLES
 from data_generator.control_totals import ControlTotals
 from data_generator.emission import Order, Spill
 from data_generator.hospital_tables import HOSPITAL_TABLES
@@ -25,7 +25,6 @@ from data_generator.manifest import Options
 from data_generator.reference_tables import REFERENCE_TABLES, ReferenceTable
 from data_generator.table import ROWS_AT_ONCE, Columns, Context
 from data_generator.visits import accounts_of_month
-from data_generator.writer import arrival_days
 
 EVENT_TABLES = (*HOSPITAL_TABLES, *CLEARINGHOUSE_TABLES, *BILLING_TABLES)
 """Tables of events, written month by month."""
@@ -76,6 +75,7 @@ class Delivery:
             (folder / name).mkdir()
         self._waiting = Spill(folder / "waiting", starts)
         self._ready = Spill(folder / "ready", starts, self._after)
+        self._checks = Checks()
         self._sink = sink
         self._answers = answers
         self.totals = ControlTotals(context.end_day)
@@ -98,23 +98,11 @@ class Delivery:
             self._finish(len(self._months) - 1, tasks, progress)
 
     def _write_reference(self, table: ReferenceTable) -> None:
-        """Write a table of the pools; drops take its few changes, day after day."""
+        """Write a table of the pools: its state on the first day, and what changes later."""
         start_day = day_number(self._months[0])
-        changes = []
-        for columns in table.parts(self._context, start_day):
-            days = arrival_days(columns)
-            wanted = (days > self._after) & (days <= self._context.end_day)
-            if self._after < start_day:
-                self._sink.write(table.identifier, _filter(columns, wanted))
-            elif wanted.any():
-                changes.append(pa.table(_filter(columns, wanted)))
-        if changes:
-            joined = pa.concat_tables(changes).combine_chunks()
-            columns = {name: joined.column(name).chunk(0) for name in joined.column_names}
-            order = pa.array(np.argsort(arrival_days(columns), kind="stable"))
-            self._sink.write(
-                table.identifier, {name: values.take(order) for name, values in columns.items()}
-            )
+        since = None if self._after < start_day else self._after
+        for columns in table.parts(self._context, start_day, self._context.end_day, since):
+            self._sink.write(table.identifier, columns)
 
     def _finish(self, place: int, tasks: list[Future[None]], progress: Progress) -> None:
         for task in tasks:
@@ -139,10 +127,14 @@ class Delivery:
         """Put the claims that payers decided in a month on checks."""
         date = self._months[place]
         for part, claims in enumerate(self._waiting.take(place, UNGROUPED, ROWS_AT_ONCE)):
-            checks, grouped = group_remittances(claims)
+            days = claims["day"]
+            checks, grouped, adjustments = self._checks.group(
+                claims, int(days.min()), int(days.max())
+            )
             order = (date.year * 100 + date.month, part)
             self._keep("remittances", checks, order)
             self._keep(UNGROUPED, grouped, order)
+            self._keep("remittance_provider_adjustments", adjustments, order)
         self._waiting.remove(place)
 
     def _keep(self, table: str, rows: Rows, order: Order) -> None:
@@ -169,10 +161,3 @@ def blocks_of(count: int) -> Iterator[tuple[int, int, int]]:
     """Number, first account and size of the blocks of a month with `count` accounts."""
     for number, first in enumerate(range(0, count, parameters.BLOCK_ACCOUNTS)):
         yield number, first, min(parameters.BLOCK_ACCOUNTS, count - first)
-
-
-def _filter(columns: Columns, wanted: Array) -> Columns:
-    if wanted.all():
-        return columns
-    mask = pa.array(wanted)
-    return {name: values.filter(mask) for name, values in columns.items()}

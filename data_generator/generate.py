@@ -5,11 +5,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import numpy as np
-
 from data_generator import parameters
-from data_generator.arrays import EPOCH, Rows, day_number
-from data_generator.clearinghouse_tables import group_remittances
+from data_generator.arrays import EPOCH, day_number
+from data_generator.checks import Checks
 from data_generator.delivery import EVENT_TABLES, Delivery, Progress, Sink
 from data_generator.folders import beside
 from data_generator.lives import simulate_block
@@ -137,18 +135,18 @@ def _check_tables(context: Context, contract: dict[str, RawTable]) -> None:
         raise ContractError(f"the raw contract has no tables {', '.join(extra)}")
     month = parameters.ANCHOR.year * 100 + 1
     rows = simulate_block(context.world, month, 0, 0, SAMPLE_ACCOUNTS)
-    rows["remittances"], rows["remittance_claims"] = group_remittances(rows["remittance_claims"])
+    days = rows["remittance_claims"]["day"]
+    (
+        rows["remittances"],
+        rows["remittance_claims"],
+        rows["remittance_provider_adjustments"],
+    ) = Checks().group(rows["remittance_claims"], int(days.min()), int(days.max()))
     for table in EVENT_TABLES:
-        sample = rows.get(table.rows, _no_rows())
-        for columns in table.parts(context, sample):
+        for columns in table.parts(context, rows[table.rows]):
             check_columns(contract[table.identifier], list(columns))
     for reference in REFERENCE_TABLES:
-        first = next(reference.parts(context, context.end_day))
+        first = next(reference.parts(context, context.end_day, context.end_day))
         check_columns(contract[reference.identifier], list(first))
-
-
-def _no_rows() -> Rows:
-    return {"arrival": np.zeros(0, dtype=np.int64), "known": np.zeros(0, dtype=np.int64)}
 
 
 def _deliver(

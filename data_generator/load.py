@@ -144,8 +144,7 @@ class _Part:
     ) -> int:
         path = self._path(table.identifier)
         try:
-            is_text = path.suffix == ".csv"
-            batches = _csv_batches(path, table) if is_text else _parquet_batches(path)
+            batches = _csv_batches(path, table) if path.suffix == ".csv" else _parquet_batches(path)
             counted = _counted(batches, table.identifier, progress)
             return warehouse.copy(table.identifier, counted)
         except (OSError, pa.ArrowException) as error:

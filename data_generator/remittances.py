@@ -75,7 +75,7 @@ class Answers:
 
     def decide(
         self, account: Array, split: Rows, *, day: Array, version: Array, received: Array,
-        is_replacement: bool = False, interest: Array | None = None,
+        is_replacement: bool | Array = False, interest: Array | None = None,
     ) -> None:  # fmt: skip
         """Let the primary payer answer for accounts; the answer stands until the next one.
 
