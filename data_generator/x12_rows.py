@@ -57,6 +57,8 @@ class CheckClaim(NamedTuple):
     rendering_npi: str
     rendering_last_name: str
     rendering_first_name: str
+    next_payer_id: str
+    next_payer_name: str
 
 
 class CheckLine(NamedTuple):
@@ -215,7 +217,8 @@ select
     code(remark_code_2), plain(accounts.patient_id, 50), coalesce(people.last_name, ''),
     coalesce(people.first_name, ''), coalesce(billed.claim_type, ''),
     code(billed.rendering_npi), coalesce(providers.last_name, ''),
-    coalesce(providers.first_name, '')
+    coalesce(providers.first_name, ''), plain(crossovers.payer_id, 80),
+    coalesce(payers.capital_name, '')
 from check_claims as claims
 left join accounts on claims.patient_control_number = accounts.account_number
 left join people
@@ -223,6 +226,8 @@ left join people
 left join billed_accounts as billed
     on claims.patient_control_number = billed.patient_control_number
 left join providers on billed.rendering_npi = providers.npi
+left join crossovers on claims.remittance_claim_id = crossovers.remittance_claim_id
+left join payers on crossovers.payer_id = payers.payer_id
 where claims.month = ?
 order by claims.remittance_id, claim_sequence, claims.remittance_claim_id
 """

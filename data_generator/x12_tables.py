@@ -54,6 +54,7 @@ _KEYS = {
     "hospital_b_encounter_diagnoses": "visit_no, dx_rank",
     "hospital_b_charges": "charge_ref",
     "billing_payers": "payer_id",
+    "billing_coverages": "coverage_id",
     "clearinghouse_claims": "claim_id",
     "clearinghouse_claim_lines": "claim_id, line_number",
     "clearinghouse_remittances": "remittance_id",
@@ -204,6 +205,21 @@ select
 from claims
 group by patient_control_number;
 
+-- a payer that forwards a claim (CLP02 19 to 21) names the next one: the patient's second coverage
+create table crossovers as
+select claims.remittance_claim_id, min(coverages.payer_id) as payer_id
+from check_claims as claims
+inner join accounts on claims.patient_control_number = accounts.account_number
+inner join billing_coverages as coverages
+    on accounts.submitter_id = coverages.submitter_id
+    and accounts.patient_id = coverages.patient_id
+    and coverages.coverage_sequence = 2
+    and claims.statement_from_date >= coverages.effective_from_date
+    and claims.statement_from_date <= coalesce(coverages.effective_to_date, date '9999-12-31')
+where claims.claim_status_code in ('19', '20', '21')
+group by claims.remittance_claim_id;
+
+drop table billing_coverages;
 drop table hospital_a_charges;
 drop table hospital_b_charges;
 drop table clearinghouse_claims;
