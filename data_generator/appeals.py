@@ -54,7 +54,7 @@ def appeal(world: World, block: Block, answers: Answers, path: Array) -> tuple[R
                 "round": np.full(size, place + 1),
                 "ordinal": np.full(size, place),
                 "amount": answers.total("denied")[which],
-                "staff": billing.draw_staff(world, generator, "appeals_specialist", size),
+                "staff": billing.draw_staff(world, generator, "appeals_specialist", size, filed),
                 "filed": filed,
                 "deadline": deadline,
                 "decided": decided,

@@ -127,10 +127,10 @@ def _settle_patient(
 
     payments = _pay_later(generator, balance, statement, pays, breaks)
     broken = np.where(breaks, balance // 3, 0)
-    staff = draw_staff(world, generator, "biller", size)
     nobody = np.full(size, -1)
     small_day = business_day(statement + between(generator, parameters.SMALL_BALANCE_DAYS, size))
     charity_day = business_day(statement + between(generator, parameters.CHARITY_DAYS, size))
+    staff = draw_staff(world, generator, "biller", size, charity_day)
     late = generator.random(size) ** parameters.BAD_DEBT_SKEW
     bad_day = business_day(
         statement
@@ -212,7 +212,7 @@ def _write_off_denials(world: World, block: Block, lost: Array, final: Array) ->
     )
     never = generator.random(size) < parameters.WRITEOFF_NEVER_SHARE
     day = np.where(never, NEVER, business_day(final + wait))
-    staff = draw_staff(world, generator, "ar_agent", size)
+    staff = draw_staff(world, generator, "ar_agent", size, day)
     return _adjustment(np.flatnonzero((lost > 0) & ~never), 5, _DENIAL, lost, staff, day)
 
 

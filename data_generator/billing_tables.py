@@ -7,7 +7,7 @@ from data_generator.appeals import DECISIONS
 from data_generator.arrays import Rows
 from data_generator.balances import ADJUSTMENT_TYPES, REFUNDED_TO
 from data_generator.billing import CATEGORY_EDIT_CODES
-from data_generator.columns import booleans, codes, constant, dates, integers, money, pick
+from data_generator.columns import booleans, codes, dates, integers, money, pick
 from data_generator.ids import (
     account_number,
     account_numbers,
@@ -80,6 +80,7 @@ def _appeals(_context: Context, rows: Rows) -> Columns:
 
 
 def _work_items(_context: Context, rows: Rows) -> Columns:
+    is_cause = (rows["denied_version"] > 0) & (rows["found"] <= rows["known"])
     return {
         "work_item_id": numbered("W", rows, 2),
         "staff_id": staff_ids(rows["staff"]),
@@ -87,7 +88,7 @@ def _work_items(_context: Context, rows: Rows) -> Columns:
         "work_type": pick(parameters.WORK_TYPES, rows["kind"]),
         "minutes": integers(rows["minutes"]),
         "is_error": booleans(rows["found"] <= rows["known"]),
-        "denied_claim_id": constant(None, len(rows["kind"])),
+        "denied_claim_id": claim_ids(rows, "denied_version", is_cause),
         "found_wrong_date": dates(rows["found"], rows["known"]),
         "worked_date": dates(rows["day"]),
     }

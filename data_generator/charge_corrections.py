@@ -13,6 +13,7 @@ from data_generator.arrays import (
     stream,
     whole_days,
 )
+from data_generator.billing import departure
 from data_generator.claim_versions import REPLACEMENT, VOID, Submissions
 from data_generator.payment_days import payment_day, remittance_lag
 from data_generator.pools import SELF_PAY, World
@@ -32,7 +33,7 @@ def delay_charges(world: World, block: Block) -> None:
     generator = stream(world.seed, "late charges", block.month, block.number)
     chosen = generator.random(block.size) < parameters.LATE_CHARGE_SHARE
     chosen &= (accounts["payer"] != SELF_PAY) & (accounts["lines"] > 1)
-    chosen &= ~accounts["denied"] & ~accounts["is_rejected"]
+    chosen &= ~accounts["denied"] & ~accounts["is_abandoned"] & (accounts["version"] == 1)
     after = between(generator, parameters.LATE_CHARGE_DAYS, block.size)
     late = chosen[lines["account"]] & (lines["line"] == accounts["lines"][lines["account"]])
     posted = business_day(accounts["submitted"] + after)
@@ -48,8 +49,7 @@ def bill_late_charges(world: World, block: Block, answers: Answers, sent: Submis
     which = lines["account"][late]
     size, payer = len(which), block.accounts["payer"][which]
     ready = lines["post"][late] + between(generator, parameters.LATE_CHARGE_BILLING_DAYS, size)
-    day = business_day(np.maximum(ready, answers.day[which] + 1))
-    day = world.stories.submission_day(day)
+    day = departure(world, np.maximum(ready, answers.day[which] + 1))
     replaced = answers.version[which]
     accepted = sent.send(
         generator, which, version=replaced + 1, frequency=REPLACEMENT, replaced=replaced, day=day
@@ -96,8 +96,8 @@ def void_claims(
     generator = stream(world.seed, "voids", block.month, block.number)
     which = np.flatnonzero(eligible & (generator.random(block.size) < parameters.VOID_SHARE))
     size, payer = len(which), accounts["payer"][which]
-    day = business_day(answers.day[which] + between(generator, parameters.VOID_DAYS, size))
-    day = world.stories.submission_day(day)
+    wait = between(generator, parameters.VOID_DAYS, size)
+    day = departure(world, answers.day[which] + wait)
     replaced = answers.version[which]
     accepted = sent.send(
         generator, which, version=replaced + 1, frequency=VOID, replaced=replaced, day=day

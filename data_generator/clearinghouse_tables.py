@@ -5,7 +5,6 @@ import pyarrow as pa
 
 from data_generator import catalogue
 from data_generator.arrays import Rows, year_ends
-from data_generator.billing import STATUS_CATEGORIES, STATUS_CODES
 from data_generator.checks import PROVIDER_REASONS
 from data_generator.claim_versions import ORIGINAL
 from data_generator.columns import codes, constant, dates, integers, money, pick, text, units
@@ -27,6 +26,7 @@ from data_generator.ids import (
     trace_numbers,
 )
 from data_generator.parameters import HOSPITALS, PAYERS
+from data_generator.rejections import STATUS_CATEGORIES, STATUS_CODES
 from data_generator.remittances import (
     COINSURANCE,
     CONTRACTUAL,

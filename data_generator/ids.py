@@ -41,9 +41,10 @@ def encounter_ids(rows: Rows, name: str, prefix: str) -> pa.Array:
     return codes(prefix, short_month(rows), account_number(rows, name))
 
 
-def claim_ids(rows: Rows) -> pa.Array:
-    """Clearinghouse trace numbers: account and version."""
-    return codes("C", short_month(rows), account_number(rows), "-", (rows["version"], 1))
+def claim_ids(rows: Rows, name: str = "version", valid: Array | None = None) -> pa.Array:
+    """Clearinghouse trace numbers: account and version; null where not `valid`."""
+    version = (rows[name], 1)
+    return codes("C", short_month(rows), account_number(rows), "-", version, valid=valid)
 
 
 def payer_numbers(rows: Rows, version: Array, valid: Array | None = None) -> pa.Array:

@@ -9,7 +9,7 @@ import numpy as np
 
 from data_generator import adjudication, balances, billing, denials
 from data_generator.appeals import appeal
-from data_generator.arrays import NEVER, Array, Rows, concatenate, select
+from data_generator.arrays import NEVER, Rows, concatenate, select
 from data_generator.charge_corrections import (
     bill_late_charges,
     delay_charges,
@@ -19,13 +19,14 @@ from data_generator.charge_corrections import (
 )
 from data_generator.claim_versions import Submissions
 from data_generator.first_answers import answer_first, draw_first_remittance
-from data_generator.pools import SELF_PAY, World
+from data_generator.pools import World
+from data_generator.rejections import give_up, is_adjudicated
 from data_generator.remittances import Answers
 from data_generator.rework import choose_paths, correct
-from data_generator.secondary import answer_second, settle_coverages
+from data_generator.secondary import answer_second, drop_idle_coverages
 from data_generator.takebacks import take_back
 from data_generator.visits import Block, make_visits
-from data_generator.work_items import work_items
+from data_generator.work_items import early_touches, work_items
 
 
 def simulate_block(world: World, month: int, number: int, first: int, size: int) -> dict[str, Rows]:
@@ -36,19 +37,20 @@ def simulate_block(world: World, month: int, number: int, first: int, size: int)
     """
     block = make_visits(world, month, number, first, size)
     accounts = block.accounts
+    drop_idle_coverages(block)
     events = billing.bill(world, block)
+    events["work_items"] = early_touches(world, block, events)
     denials.draw_denials(world, block)
-    settle_coverages(block)
     adjudication.draw_benefits(world, block)
     delay_charges(world, block)
     draw_first_remittance(world, block)
 
     answers = Answers(block)
     sent = Submissions(block, events["claims"], events["claim_acknowledgements"])
-    is_answered = accounts["payer"] != SELF_PAY
+    is_answered = is_adjudicated(accounts)
     answer_first(block, answers, is_answered)
     path = choose_paths(world, block, answers.total("denied"))
-    corrections = correct(world, block, answers, sent, path)
+    correct(world, block, answers, sent, path)
     events["appeals"], last_decision = appeal(world, block, answers, path)
     bill_late_charges(world, block, answers, sent)
     has_second, owed_second, day_second, refunds = answer_second(world, block, answers, sent)
@@ -66,24 +68,20 @@ def simulate_block(world: World, month: int, number: int, first: int, size: int)
     owed[credits["account"]] = 0
 
     events |= sent.rows() | answers.rows()
+    lost, owed, lost_day = give_up(
+        accounts, answers.total("lost"), owed, np.where(stop < NEVER, stop, final)
+    )
+    start = np.where(accounts["is_abandoned"], lost_day, start)
     events |= balances.settle(
-        world, block, owed=owed, start=start, stop=stop, lost=answers.total("lost"),
-        lost_day=np.where(stop < NEVER, stop, final), other_refunds=refunds,
+        world, block, owed=owed, start=start, stop=stop, lost=lost, lost_day=lost_day,
+        other_refunds=refunds,
     )  # fmt: skip
-    events["work_items"] = work_items(world, block, events, _rework(block, path, corrections))
+    events["work_items"] = work_items(world, block, events)
     events["encounters"] = block.encounters
     events["encounter_diagnoses"] = _diagnoses(block)
     events["charges"] = concatenate([posted_charges(block), double, credits])
     _date_arrivals(events)
     return {table: _number(block, rows) for table, rows in events.items()}
-
-
-def _rework(block: Block, path: Array, corrections: Rows) -> Rows:
-    """By account: the path of its denial and the day of its first correction."""
-    worked = np.full(block.size, NEVER)
-    first = corrections["attempt"] == 1
-    worked[corrections["account"][first]] = corrections["day"][first]
-    return {"path": path, "worked": worked}
 
 
 def _diagnoses(block: Block) -> Rows:

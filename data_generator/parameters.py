@@ -238,23 +238,68 @@ LATE_PAYER_SHARE = 0.35
 """Claims that leave, and 277CA statuses that come, a day later than usual [EXP]."""
 
 REJECTION_SHARE = 0.03  # [EXP]
+SECOND_REJECTION_SHARE = 0.10
+"""Resubmissions that are rejected again [EXP]; the third attempt always passes."""
+ABANDONED_SHARE = 0.02
+"""Rejected claims that nobody sends again, so that the filing limit passes [EXP]."""
 CLEARINGHOUSE_REJECTION_SHARE = 0.60
-REJECTION_STATUS_CODES = ("21", "164", "562", "33", "500")
+REJECTION_STATUS_CODES = {
+    "A3": ("21", "33", "116", "562", "500"),
+    "A6": ("125", "158", "164", "562", "254"),
+    "A7": ("33", "164", "116", "255", "454", "562"),
+    "A8": ("187", "249", "453", "477"),
+}
+"""Claim status codes by 277CA category: returned unprocessed, information missing, information
+invalid, fields that contradict each other [X12 code lists 507 and 508; the choice is EXP]."""
+PAYER_REJECTION_CATEGORIES = {"A6": 0.25, "A7": 0.60, "A8": 0.15}
 CLEARINGHOUSE_REJECTION_NEXT_DAY_SHARE = 0.40
 PAYER_REJECTION_DAYS = (1, 3)
 RESUBMISSION_DAYS = (2, 8)
 
-AUTHORIZED_FAMILIES = ("imaging", "surgery", "room_and_board", "drug", "facility")
-AUTHORIZATION_SHARE = 0.70
+# ---------------------------------------------------------------------------------------------
+# Prior authorization, and other causes of denials
+# ---------------------------------------------------------------------------------------------
+PRIOR_AUTHORIZATION_FAMILIES = {
+    "commercial": ("imaging", "surgery", "room_and_board", "drug"),
+    "medicare": ("surgery",),
+    "medicare_advantage": ("imaging", "surgery", "room_and_board", "drug", "therapy"),
+    "medicaid": ("surgery", "room_and_board", "drug", "therapy"),
+    "medicaid_mco": ("imaging", "surgery", "room_and_board", "drug", "therapy"),
+    "aca_marketplace": ("imaging", "surgery", "room_and_board", "drug"),
+    "self_pay": (),
+}
+"""Families of a claim's first line whose claims need a prior authorization number. Medicare
+itself asks for few, its managed plans for most of what costs much [KFF 2023 on MA; EXP]."""
+MISSING_AUTHORIZATION_SHARES = {
+    "imaging": 0.15,
+    "therapy": 0.17,
+    "drug": 0.12,
+    "surgery": 0.09,
+    "room_and_board": 0.04,
+}
+"""Claims that need a number and leave without one: the dearer the service, the likelier somebody
+asked for it. Yields the 13 % of denials that are CO-197 [BM 2.3, CAL]."""
+UNNEEDED_AUTHORIZATION_SHARE = 0.02  # claims that carry a number all the same [EXP]
+
+MISSING_AUTHORIZATION_DENIAL = 0.85
+COVERAGE_GAP_DENIAL = 0.90
+MISTAKE_DENIAL = 0.60
+"""Chances that a claim is denied for want of a number, for a lapsed coverage, for a mistake of
+the biller or coder who touched it before it left [EXP]."""
+REGISTRATION_CARCS = ("31", "109")
+"""Denials for eligibility that a wrong registration causes: not our member, another payer's."""
+CAUSED_SHARE_PRIOR_ACCOUNTS = 150
+"""A payer's own share of denials with a cause weighs as its accounts against this many average
+ones: in a small set a month has too few of its accounts to tell that share."""
 
 # ---------------------------------------------------------------------------------------------
 # Denials
 # ---------------------------------------------------------------------------------------------
-DENIAL_LINE_COUNT_FACTORS = (0.22, 0.85, 1.05, 1.25, 1.40)
+DENIAL_LINE_COUNT_FACTORS = (0.05, 0.85, 1.05, 1.25, 1.40)
 """Relative denial propensity of claims of 1, 2, 3, 4, 5+ lines. Partial denials are about three
 times as many as full ones (SynPUF: 16 % of claims with a denied line, 3.8 % wholly denied, 56 %
-of professional claims of one line) [BM 2.1], which needs most denials on claims of several
-lines [CAL]."""
+of professional claims of one line) [BM 2.1]; causes deny claims of one line as often as others,
+which leaves little of them to the rest [CAL]."""
 DENIAL_AMOUNT_EXPONENT = 0.05
 DENIAL_AMOUNT_RANGE = (0.70, 1.50)
 """Denials skew to claims of 14,000 dollars and more [BM 2.1: Premier]."""
@@ -270,7 +315,9 @@ DENIAL_FAMILY_FACTORS = {
 MAX_DENIAL_PROBABILITY = 0.90
 FULL_DENIAL_SHARE = 0.06
 FULL_DENIAL_SHARE_INPATIENT = 0.04
-"""Share of denials of claims of several lines that deny every line [CAL]."""
+FULL_DENIAL_SHARE_LAPSED = 0.40
+"""Share of denials of claims of several lines that deny every line; more where the
+coverage has lapsed [CAL]."""
 MORE_DENIED_LINES = 0.10
 """Chance of each further line of a partially denied claim to be denied too [EXP]."""
 DENIED_LINE_AMOUNT_EXPONENT = -1.6
@@ -469,6 +516,8 @@ STAFF_SPEED_SIGMA = 0.25
 STAFF_ERROR_MEAN = 0.05  # beta(2, 38), people differ from 1 % to 12 % [EXP]
 STAFF_ERROR_SHAPE = 2.0
 ERROR_FOUND_MEAN_DAYS = 20.0
+CAUSE_FOUND_MEAN_DAYS = 6.0
+"""Days from a wrong touch until it is found; from the denial that it caused [EXP]."""
 WORK_TYPES = (
     "billing",
     "edit_resolution",
@@ -492,6 +541,40 @@ MANUAL_BILLING_SHARE = 0.15
 FOLLOW_UP_AFTER_DAYS = 30
 FOLLOW_UP_SHARE = 0.50
 MANUAL_POSTING_SHARE = 0.08
+
+# ---------------------------------------------------------------------------------------------
+# Planted stories: sizes are the issue's where it names them, the rest is [EXP]
+# ---------------------------------------------------------------------------------------------
+STORY_PLACE = (6, 20)
+"""Stories run within these months after the set's first, so that half a year of usual business
+stands before each of them."""
+STORY_MONTHS = {
+    "payer_denies_family": 3,
+    "payer_underpays": 4,
+    "careless_biller": 4,
+    "mass_takeback": 1,
+    "slow_department": 3,
+    "clearinghouse_outage": 1,
+    "slow_payer": 3,
+}
+STORY_PAYER_SHARE = 0.06
+"""Share of all claims below which a payer's story would drown in chance."""
+STORY_FAMILIES = ("imaging", "therapy", "surgery", "drug")
+"""Families for which payers ask authorization."""
+STORY_FAMILY_SHARE = 0.0035
+"""Smallest share of all claims that a payer and family may have: 17 a month of 5,000."""
+STORY_DENIAL_SHARE = 0.55
+STORY_PAYMENT_FACTOR = 0.93
+STORY_ERROR_RATE = 0.40
+STORY_TAKEBACK_CLAIMS = 12
+STORY_TAKEBACK_MONTHS_BACK = (7, 5)
+"""Months of service that the takeback reaches, counted back from its own: all paid by then."""
+STORY_DEPARTMENT_SHARES = (0.04, 0.20)
+STORY_POSTING_LAG_FACTOR = 4.0
+STORY_OUTAGE_DAYS = 5
+STORY_ELIGIBILITY_SHARE = 0.12
+STORY_WAVE_DAYS = 21
+STORY_REMITTANCE_LAG_FACTOR = 2.0
 
 # ---------------------------------------------------------------------------------------------
 # Targets at the end of 24 months, checked by the calibration test

@@ -4,6 +4,7 @@ Faker fills small lists (names, streets, cities); numpy combines them into pools
 depend on claims per month only, never on the period.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +20,7 @@ from data_generator.arrays import (
     stream,
 )
 from data_generator.parameters import CLASS_PARAMETERS, HOSPITAL_STATES, PAYERS
-from data_generator.stories import Stories
+from data_generator.stories import NAMES, Stories, plan_stories
 
 YEAR = 365.25
 SELF_PAY = len(PAYERS) - 1
@@ -113,6 +114,8 @@ class Staff:
     role: list[str]
     team: list[str]
     hired_day: Array
+    left_day: Array
+    """First day on which the person is no longer there."""
     speed: Array
     error_rate: Array
     members: dict[str, Array]
@@ -138,8 +141,16 @@ class World:
     """Contracted cents per unit, payer x hospital x item; below the price, above zero."""
 
 
-def build_world(seed: int, claims_per_month: int) -> World:
-    """Make the pools for a seed and a size."""
+def build_world(
+    seed: int,
+    claims_per_month: int,
+    start_day: int | None = None,
+    stories: Iterable[str] = NAMES,
+) -> World:
+    """Make the pools for a seed and a size.
+
+    The named stories are planted after `start_day`, the set's first day; none without it.
+    """
     words = _make_words(seed)
     people, patients = _make_patients(seed, claims_per_month, words)
     price = _make_prices(seed)
@@ -155,7 +166,7 @@ def build_world(seed: int, claims_per_month: int) -> World:
         facility_npi=npis[:FACILITIES],
         staff=_make_staff(seed),
         price=price,
-        stories=Stories(),
+        stories=Stories() if start_day is None else plan_stories(seed, start_day, stories),
         fee=_make_fees(seed, price),
     )
 
@@ -356,6 +367,7 @@ def _make_staff(seed: int) -> Staff:
         role=role,
         team=team,
         hired_day=day_number(parameters.ANCHOR) - generator.integers(30, 4000, size),
+        left_day=np.full(size, NEVER),
         speed=np.exp(generator.normal(0, parameters.STAFF_SPEED_SIGMA, size)),
         error_rate=generator.beta(shape, beta, size),
         members={name: np.flatnonzero(np.array(role) == name) for name in parameters.STAFF_ROLES},

@@ -4,7 +4,8 @@ import numpy as np
 
 from data_generator import parameters
 from data_generator.adjudication import adjudicate
-from data_generator.arrays import Array, Rows, business_day, concatenate, stream, whole_days
+from data_generator.arrays import Array, Rows, stream, whole_days
+from data_generator.billing import departure
 from data_generator.claim_versions import REPLACEMENT, Submissions
 from data_generator.denials import REASONS
 from data_generator.payment_days import payment_day, remittance_lag
@@ -36,13 +37,9 @@ def choose_paths(world: World, block: Block, denied_amount: Array) -> Array:
     return np.where(worked, np.where(by_appeal, APPEALED, CORRECTED), NEVER_WORKED)
 
 
-def correct(world: World, block: Block, answers: Answers, sent: Submissions, path: Array) -> Rows:
-    """Send corrected claims and let the payers answer them; some that fail are corrected again.
-
-    Returns the corrections: account, attempt (from 1) and day.
-    """
+def correct(world: World, block: Block, answers: Answers, sent: Submissions, path: Array) -> None:
+    """Send corrected claims and let the payers answer them; some that fail are corrected again."""
     which = np.flatnonzero(path == CORRECTED)
-    parts = []
     for attempt in (1, 2):
         purpose = f"corrections {attempt}"
         generator = stream(world.seed, purpose, block.month, block.number)
@@ -50,7 +47,7 @@ def correct(world: World, block: Block, answers: Answers, sent: Submissions, pat
         payer = block.accounts["payer"][which]
         shape = parameters.CORRECTION_LAG_SHAPE
         lag = whole_days(generator.gamma(shape, parameters.CORRECTION_LAG_MEAN / shape, size))
-        day = world.stories.submission_day(business_day(answers.day[which] + 1 + lag))
+        day = departure(world, answers.day[which] + 1 + lag)
         replaced = answers.version[which]
         accepted = sent.send(
             generator, which, version=replaced + 1, frequency=REPLACEMENT, replaced=replaced,
@@ -68,10 +65,8 @@ def correct(world: World, block: Block, answers: Answers, sent: Submissions, pat
             received=day,
             is_replacement=True,
         )
-        parts.append({"account": which, "attempt": np.full(size, attempt), "day": day})
         again = generator.random(size) < parameters.SECOND_CORRECTION_SHARE
         which = which[~succeeds & again]
-    return concatenate(parts)
 
 
 def answer_denials(block: Block, answers: Answers, index: Array, stays: Array) -> Rows:

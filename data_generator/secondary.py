@@ -5,8 +5,8 @@ import numpy as np
 from data_generator import parameters
 from data_generator.adjudication import IS_MEDICARE
 from data_generator.arrays import Array, Rows, between, business_day, choose, group_sum, stream
+from data_generator.billing import departure
 from data_generator.claim_versions import ORIGINAL, Submissions
-from data_generator.denials import IS_PATIENT_GROUP, REASONS, REMARK_CODES
 from data_generator.parameters import PAYERS
 from data_generator.payment_days import payment_day, remittance_lag
 from data_generator.pools import SELF_PAY, World
@@ -16,38 +16,13 @@ from data_generator.visits import Block
 REFUND_TO_SECONDARY = 2
 
 _IS_COMMERCIAL = np.array([item.payer_class == "commercial" for item in PAYERS])
-_PROVIDER_REASONS = {"27": "27", "96": "50", "204": "50"}
-"""CO reasons that stand for PR ones where another payer would have to pay what is denied."""
 
 
-def settle_coverages(block: Block) -> None:
-    """Drop second coverages that can't act, and denials that would leave theirs to the patient."""
-    accounts, lines = block.accounts, block.lines
+def drop_idle_coverages(block: Block) -> None:
+    """Forget second coverages that can't act: of self-pay, or with the first payer again."""
+    accounts = block.accounts
     payer, secondary = accounts["payer"], accounts["secondary"]
     accounts["secondary"] = np.where((payer == SELF_PAY) | (secondary == payer), -1, secondary)
-    reason = accounts["reason"]
-    moved = (accounts["secondary"] >= 0) & (reason >= 0) & IS_PATIENT_GROUP[reason]
-    if not moved.any():
-        return
-    instead, remark = _provider_reasons()
-    accounts["reason"] = np.where(moved, instead[reason], reason)
-    changed = moved[lines["account"]] & lines["denied"]
-    lines["remark"] = np.where(
-        changed, remark[accounts["reason"][lines["account"]]], lines["remark"]
-    )
-
-
-def _provider_reasons() -> tuple[Array, Array]:
-    """The CO reason that takes a reason's place, and each reason's first remark code."""
-    carcs = [(item.group, item.carc) for item in REASONS]
-    instead = np.arange(len(REASONS))
-    for place, (group, carc) in enumerate(carcs):
-        if group == "PR":
-            instead[place] = carcs.index(("CO", _PROVIDER_REASONS[carc]))
-    remark = [
-        REMARK_CODES.index(item.remark_codes[0]) if item.remark_codes else -1 for item in REASONS
-    ]
-    return instead, np.array(remark)
 
 
 def answer_second(
@@ -96,7 +71,7 @@ def _reach(
     forwarded = IS_MEDICARE[accounts["payer"][which]]
     crossed = after + between(generator, parameters.CROSSOVER_DAYS, size)
     wait = between(generator, parameters.SECONDARY_BILLING_DAYS, size)
-    billed = world.stories.submission_day(business_day(after + wait))
+    billed = departure(world, after + wait)
     received = np.where(forwarded, crossed, billed)
     version = answers.version[which] + ~forwarded
     own = ~forwarded

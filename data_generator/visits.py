@@ -291,6 +291,7 @@ def _add_dates(world: World, month: int, number: int, accounts: Rows, lines: Row
         np.where(institutional, lag_mean["I"], lag_mean["P"])
         * world.providers.lag_factor[accounts["provider"][account]]
         * slowness[accounts["department"][account]]
+        * world.stories.posting_lag_factor(accounts["department"][account], lines["service"])
     )
     shape = parameters.POSTING_LAG_SHAPE
     lag = whole_days(generator.gamma(shape, 1.0, size) * mean / shape)
