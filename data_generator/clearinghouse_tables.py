@@ -26,6 +26,7 @@ from data_generator.ids import (
     trace_numbers,
 )
 from data_generator.parameters import HOSPITALS, PAYERS
+from data_generator.payers import PAYER_NAMES
 from data_generator.rejections import STATUS_CATEGORIES, STATUS_CODES
 from data_generator.remittances import (
     COINSURANCE,
@@ -73,7 +74,7 @@ def _claims(context: Context, rows: Rows) -> Columns:
         ),
         "payer_id": pick(_PAYER_IDS, rows["payer"]),
         "payer_sequence": pick(("P", "S"), rows["payer_sequence"]),
-        "member_id": member_ids(context.world, rows["patient"]),
+        "member_id": member_ids(context.world, rows["patient"], rows["payer"]),
         "billing_provider_npi": facility_npis(context.world, rows["facility"]),
         "rendering_provider_npi": npis(context.world, rows["provider"]),
         "place_of_service_code": pick(_PLACES, np.where(institutional, -1, rows["template"])),
@@ -135,7 +136,9 @@ def _remittances(context: Context, rows: Rows) -> Columns:
     return {
         "remittance_id": remittance_ids(rows),
         "payer_id": pick(_PAYER_IDS, rows["payer"]),
-        "payer_name": pick([payer.name for payer in PAYERS], rows["payer"]),
+        "payer_name": pick(
+            PAYER_NAMES, context.world.payers.name_place(rows["payer"], rows["day"])
+        ),
         "payee_npi": facility_npis(context.world, rows["facility"]),
         "trace_number": trace_numbers(rows),
         "payment_method_code": pick(("NON", "ACH"), (rows["paid"] > 0).astype(np.int64)),
@@ -166,7 +169,7 @@ def _remittance_claims(context: Context, rows: Rows) -> Columns:
         "facility_type_code": pick(_PLACES, rows["template"]),
         "frequency_code": pick(("1", "7"), rows["is_replacement"].astype(np.int64)),
         "drg_code": drg,
-        "member_id": member_ids(context.world, rows["patient"]),
+        "member_id": member_ids(context.world, rows["patient"], rows["payer"]),
         "statement_from_date": dates(rows["admit"]),
         "statement_to_date": dates(rows["discharge"]),
         "received_date": dates(rows["received"]),

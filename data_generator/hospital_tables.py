@@ -36,7 +36,9 @@ def _encounters_a(context: Context, rows: Rows) -> Columns:
         "provider_id": provider_ids(0, rows["provider"]),
         "department_id": pick(department_ids(0), rows["department"]),
         "encounter_type": pick(catalogue.SETTINGS, rows["setting"]),
-        "coverage_id": coverage_ids(rows["patient"], rows["payer"] != SELF_PAY),
+        "coverage_id": coverage_ids(
+            rows["patient"], rows["coverage"], valid=rows["payer"] != SELF_PAY
+        ),
         "admit_date": date_texts(rows["admit"], DATE_A),
         "discharge_date": date_texts(rows["discharge"], DATE_A, rows["known"]),
     }
@@ -50,7 +52,9 @@ def _encounters_b(context: Context, rows: Rows) -> Columns:
         "provider_code": provider_ids(1, rows["provider"]),
         "dept_code": pick(department_ids(1), rows["department"] - count),
         "visit_class": pick(("C", "O", "E", "I"), rows["setting"]),
-        "coverage_id": coverage_ids(rows["patient"], rows["payer"] != SELF_PAY),
+        "coverage_id": coverage_ids(
+            rows["patient"], rows["coverage"], valid=rows["payer"] != SELF_PAY
+        ),
         "arrival_date": date_texts(rows["admit"], DATE_B),
         "departure_date": date_texts(rows["discharge"], DATE_B, rows["known"]),
     }

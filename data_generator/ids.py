@@ -7,9 +7,10 @@ an id never changes when the data are generated again with a later end date.
 import numpy as np
 import pyarrow as pa
 
-from data_generator import catalogue, parameters
+from data_generator import catalogue
 from data_generator.arrays import Array, Rows
 from data_generator.columns import codes, date_texts, pick, text
+from data_generator.parameters import PAYERS
 from data_generator.pools import World
 
 _MEMBER_MODULUS = 999_999_937  # prime, so that different persons get different numbers
@@ -111,15 +112,21 @@ def patient_ids(hospital: int, world: World, patient: Array) -> pa.Array:
     return codes("B", (patient - world.patients.count_a + 1, 7))
 
 
-def coverage_ids(patient: Array, valid: Array | None = None) -> pa.Array:
-    """Coverage numbers of patient records; null where not `valid`."""
-    return codes("COV", (patient, 8), valid=valid)
+def coverage_ids(
+    patient: Array, ordinal: Array, sequence: int = 1, valid: Array | None = None
+) -> pa.Array:
+    """Coverage numbers of patient records: record, sequence, and the person's so-many-th spell.
+
+    Null where not `valid`.
+    """
+    return codes("COV", (patient, 8), str(sequence), (ordinal, 2), valid=valid)
 
 
-def member_ids(world: World, patient: Array) -> pa.Array:
-    """Member numbers, the same for one person at both hospitals."""
+def member_ids(world: World, patient: Array, payer: Array) -> pa.Array:
+    """Member numbers, the same for one person and payer at both hospitals."""
     person = world.patients.person[patient].astype(np.int64)
-    return codes("M", ((person * 48_271 + 11_000_003) % _MEMBER_MODULUS, 9))
+    member = person * len(PAYERS) + payer
+    return codes("M", ((member * 48_271 + 11_000_003) % _MEMBER_MODULUS, 9))
 
 
 def department_ids(hospital: int) -> pa.Array:
@@ -138,8 +145,7 @@ def provider_ids(hospital: int, provider: Array) -> pa.Array:
 
 def staff_ids(staff: Array) -> pa.Array:
     """Staff numbers; null for a negative one."""
-    count = sum(parameters.STAFF_ROLES.values())
-    return pick([f"S{number + 1:03d}" for number in range(count)], staff)
+    return codes("S", (staff.clip(0) + 1, 3), valid=staff >= 0)
 
 
 def npis(world: World, provider: Array) -> pa.Array:

@@ -50,6 +50,85 @@ SECOND_EMPLOYER_PLAN_SHARE = 0.04
 """People of Medicare with a supplement plan or Medicaid, and of employer plans with another one
 [EXP]."""
 
+# ---------------------------------------------------------------------------------------------
+# The world over time
+# ---------------------------------------------------------------------------------------------
+HORIZON = dt.date(2040, 12, 31)
+"""Last day on which anything about people, payers, contracts or staff changes. All of it is drawn
+from ANCHOR to here, whatever period a set asks for."""
+
+MOVES_A_YEAR = 0.08  # US Census, about 8 % of people a year [EXP]
+PHONE_CHANGES_A_YEAR = 0.04
+MAIL_CHANGES_A_YEAR = 0.03
+NAME_CHANGES_A_YEAR = 0.015
+NAME_CHANGE_AGES = (20, 60)
+"""Marriages of adults, as far as they change a name [EXP]."""
+RECORD_LAG_DAYS = 60
+"""News about a patient reach the records of hospital B, and second records, within so many days;
+the lag belongs to the record [EXP]."""
+DUPLICATE_RECORD_SHARE = 0.006
+"""People who were registered twice at the same hospital [EXP]."""
+
+PAYER_CHANGES_A_YEAR = 0.085
+"""Draws of a new primary payer; some draw the one they have, about 7 % a year change [EXP]."""
+PAYER_CHANGE_JANUARY_SHARE = 0.75
+"""Changes that come on 1 January; the others come on the first of any month [EXP]."""
+GAPS_A_YEAR = 0.135
+"""Lapses of coverage: with GAP_DAYS some 2 % of the visits of insured people fall in one [EXP]."""
+GAP_DAYS = (20, 90)
+"""Days until a lapse ends, which is when the billing office learns of it."""
+MEDICARE_AGE = 65
+SECOND_COVERAGE_LATER_SHARE = 0.15
+SECOND_COVERAGE_LATER_DAYS = (30, 300)
+SECOND_COVERAGE_EARLIER_SHARE = 0.10
+"""Second coverages that begin after, or end before, the first one that they go with [EXP]."""
+
+RENAMES = (
+    (2021, "P303", "Harbor Medicare Advantage"),
+    (2023, "P104", "Summit Workplace Health"),
+    (2025, "P105", "Granite Peak Health"),
+    (2027, "P302", "Beacon Medicare Partners"),
+    (2029, "P102", "Northfield Health"),
+    (2031, "P501", "Community Choice Health Plan"),
+)
+MERGERS = ((2025, "P602", "P601"),)
+"""Payers that change their name, or merge into another, in a year; the seed chooses the day, from
+March to October, a merger's being the first of a month."""
+
+PROVIDER_MOVES_A_YEAR = 2
+SPECIALTY_CHANGES_A_YEAR = 2
+"""At both hospitals together [EXP]."""
+STAFF_LEAVING_RATE = 0.15  # of the billing office a year [EXP]
+
+FEE_RISE = (0.0, 0.04)
+"""Change of a payer's whole fee schedule on each 1 January, uniform [EXP]."""
+MIDYEAR_PAYERS = ("P103", "P302")
+MIDYEAR_FEE_RISE = (0.0, 0.015)
+"""Payers that change their fees on 1 July too."""
+PRICE_RISE = (0.01, 0.03)
+"""Rise of a hospital's chargemaster on each 1 July; prices and fees of catalogue.py are those of
+PRICE_YEAR, so that prices and fees keep their ratio around it [EXP]."""
+PRICE_YEAR = 2024
+NOTICE_DAYS = 30
+"""Days by which a new fee schedule arrives before it takes effect."""
+
+HOLIDAY_VISITS_FACTOR = 0.05
+"""Scheduled visits on a federal holiday, beside another such weekday [EXP]."""
+
+SEASONALITY = {
+    # respiratory winter: colds and influenza in offices, pneumonia in hospital
+    "primary_care": (1.12, 1.08, 1.02, 0.97, 0.95, 0.92, 0.90, 0.93, 0.99, 1.04, 1.02, 1.06),
+    "emergency": (1.13, 1.08, 1.01, 0.96, 0.96, 0.97, 1.00, 0.98, 0.95, 0.95, 0.97, 1.04),
+    "medicine": (1.16, 1.11, 1.04, 0.98, 0.95, 0.92, 0.91, 0.91, 0.93, 0.97, 1.01, 1.11),
+    # elective surgery: deductibles are met in the last quarter, surgeons are away in July
+    "surgery": (0.92, 0.93, 0.99, 0.99, 0.99, 0.98, 0.86, 0.95, 0.97, 1.11, 1.14, 1.17),
+    "cardiology": (1.04, 1.02, 1.02, 1.00, 0.99, 0.97, 0.94, 0.97, 0.99, 1.03, 1.01, 1.02),
+    "imaging": (0.98, 0.98, 1.00, 1.00, 1.00, 1.00, 0.97, 0.99, 1.00, 1.03, 1.02, 1.03),
+    "therapy": (1.00, 1.00, 1.01, 1.01, 1.01, 1.00, 0.98, 0.99, 1.00, 1.01, 1.00, 0.99),
+}
+"""Visits of a department in each calendar month beside its own average month; other departments
+have no season. They shape the mix of a month, whose volume stays MONTH_FACTORS [EXP]."""
+
 HOSPITALS = ("HOSPITAL_A", "HOSPITAL_B")
 HOSPITAL_SHARES = (0.60, 0.40)
 HOSPITAL_STATES = ("OH", "IN")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from data_generator.arrays import Array, weekday, whole_days
+from data_generator.arrays import Array, calendar_place, whole_days
 from data_generator.pools import World
 
 
@@ -24,5 +24,5 @@ def remittance_lag(
 
 
 def payment_day(world: World, payer: Array, decided: Array) -> Array:
-    """The payer's first check run on or after a day; never on a weekend."""
-    return decided + world.payers.open_day_shift[payer, weekday(decided)]
+    """The payer's first check run on or after a day; never on a weekend or a holiday."""
+    return decided + world.payers.check_wait[payer, calendar_place(decided)]

@@ -201,7 +201,10 @@ def _underpayments(
     )
     payer, allowed = accounts.payer[place[which]], rows["allowed"][which]
     contracted = (
-        world.fee[payer, rows["hospital"][which], rows["item"][which]] * rows["units"][which]
+        world.contracts.fees(
+            rows["service"][which], payer, rows["hospital"][which], rows["item"][which]
+        )
+        * rows["units"][which]
     )
     short = contracted - allowed
     facts.add(
