@@ -136,12 +136,15 @@ FOREIGN_KEYS = [
 ]
 
 VERSIONED = ("hospital_a_encounters", "hospital_b_encounters", "billing_claim_edits",
-             "billing_appeals", "billing_work_items", "hospital_a_patients", "hospital_b_patients",
-             "hospital_a_providers", "hospital_b_providers", "billing_payers",
-             "billing_fee_schedules", "billing_coverages", "billing_staff")  # fmt: skip
+             "billing_appeals", "billing_work_items")  # fmt: skip
 """Tables whose rows arrive again when they change."""
 
 Tables = dict[str, pd.DataFrame]
+
+
+def latest(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """The last version of every row, in the order of first arrival."""
+    return frame.drop_duplicates(KEYS[name], keep="last").reset_index(drop=True)
 
 
 def read_tables(folder: Path) -> Tables:
@@ -159,6 +162,7 @@ def read_tables(folder: Path) -> Tables:
                 array = pa.array((cents * 100).round(), from_pandas=True).cast(pa.int64())
                 table = table.set_column(place, field.name, array)
         tables[path.stem] = table.to_pandas()
+    tables = {name: latest(name, frame) for name, frame in tables.items()}
     for name, frame in tables.items():
         style = "%m/%d/%Y" if name.startswith("hospital_a") else "%Y%m%d"
         for column in frame:
@@ -627,7 +631,7 @@ def test_an_interrupted_run_leaves_the_old_set(
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(generate_module, "_simulate_month", stop)
+    monkeypatch.setattr(generate_module.Delivery, "run", stop)
     with pytest.raises(KeyboardInterrupt):
         generate(Options(1, 60, 2, END), out, "parquet", load_contract())
     assert (out / MANIFEST).read_text() == kept
