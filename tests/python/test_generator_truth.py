@@ -6,6 +6,7 @@ it shares no code with the simulator's key nor with the models.
 
 import datetime as dt
 import json
+from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -16,15 +17,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from data_generator import generate as generate_module
-from data_generator.arrays import day_number
 from data_generator.catalogue import ITEMS
 from data_generator.generate import generate
-from data_generator.lives import simulate_block
 from data_generator.manifest import Options
-from data_generator.pools import build_world
-from data_generator.truth import Answers
-from data_generator.visits import accounts_of_month
+from data_generator.stories import NAMES
 from ingestion.contract import load_contract
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -452,20 +448,7 @@ def assert_same(expected: pd.DataFrame, key: pd.DataFrame) -> None:
 
 def make_set(options: Options, folder: Path) -> Path:
     """Raw files and answer key of a set."""
-    start = day_number(options.start_date)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            generate_module, "build_world", lambda seed, size: build_world(seed, size, start)
-        )
-        generate(options, folder, "parquet", load_contract())
-    world = build_world(options.seed, options.claims_per_month, start)
-    starts = [day_number(date) for date in options.month_starts()]
-    answers = Answers(world, starts, day_number(options.end_date))
-    for date in options.month_starts():
-        month = date.year * 100 + date.month
-        size = accounts_of_month(options.claims_per_month, month)
-        answers.add_block(month, simulate_block(world, month, 0, 0, size))
-    answers.write(folder)
+    generate(replace(options, stories=NAMES), folder, "parquet", load_contract())
     return folder
 
 
