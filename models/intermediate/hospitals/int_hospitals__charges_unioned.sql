@@ -19,6 +19,7 @@ unioned as (
         charge_id,
         patient_control_number,
         encounter_id,
+        credited_charge_id,
 
         claim_type,
         procedure_code,
@@ -45,6 +46,7 @@ unioned as (
         charge_id,
         patient_control_number,
         encounter_id,
+        credited_charge_id,
 
         claim_type,
         procedure_code,

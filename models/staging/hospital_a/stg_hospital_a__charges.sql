@@ -14,6 +14,7 @@ cleaned as (
         charge_id,
         account_number as patient_control_number,
         encounter_id,
+        nullif(trim(credited_charge_id), '') as credited_charge_id,
 
         upper(trim(claim_type)) as claim_type,
         upper(nullif(trim(procedure_code), '')) as procedure_code,

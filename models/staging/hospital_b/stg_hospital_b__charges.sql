@@ -14,6 +14,7 @@ cleaned as (
         charge_ref as charge_id,
         acct_no as patient_control_number,
         visit_no as encounter_id,
+        nullif(trim(credited_ref), '') as credited_charge_id,
 
         case upper(trim(bill_form))
             when '1500' then 'P'
