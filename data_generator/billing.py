@@ -2,18 +2,27 @@
 
 import numpy as np
 
-from data_generator import catalogue, parameters
+from data_generator import authorization, parameters
 from data_generator.arrays import (
+    NEVER,
     Array,
     Rows,
     between,
     business_day,
     choose,
     concatenate,
+    select,
     stream,
     whole_days,
 )
 from data_generator.pools import SELF_PAY, World
+from data_generator.rejections import (
+    CLEARINGHOUSE,
+    PAYER,
+    STATUS_CATEGORIES,
+    STATUS_CODES,
+    reject,
+)
 from data_generator.visits import INSTITUTIONAL, Block
 
 CATEGORY_EDIT_CODES = tuple(
@@ -23,30 +32,35 @@ CATEGORY_EDIT_CODES = tuple(
 )
 """Every edit code with its category, by edit index."""
 
-CLEARINGHOUSE, PAYER = 0, 1
-STATUS_CATEGORIES = ("A1", "A2", "A3", "A7")
-STATUS_CODES = ("19", "20", *parameters.REJECTION_STATUS_CODES)
-
 
 def bill(world: World, block: Block) -> dict[str, Rows]:
     """Bill and submit the accounts of a block.
 
-    Adds to the accounts: final_bill, submitted (first version), is_edited, is_late (filed past
-    the limit), version (the accepted one), accepted_submitted (day on which that one left) and
-    accepted (day of the payer's 277CA). Returns the rows of claim_edits, claims and
-    claim_acknowledgements; claims of accounts without insurance have none.
+    Adds to the accounts: final_bill, submitted (first version), is_edited, filing_limit (last day
+    on which the payer takes a claim), is_late (accepted past it), needs_authorization,
+    is_authorized, is_new_rule, is_abandoned (rejected and never sent again), version (the last
+    one, which the payer accepts unless it is abandoned), accepted_submitted (day on which that
+    one left) and accepted (day of the payer's 277CA, NEVER for an abandoned claim). Returns the
+    rows of claim_edits, claims and claim_acknowledgements; claims of accounts without insurance
+    have none.
     """
     accounts = block.accounts
     generator = stream(world.seed, "billing", block.month, block.number)
     _finish_bills(generator, accounts)
+    authorization.authorize(world, block)
     edits = _scrub(world, generator, accounts)
-    rejection = _submit(generator, accounts)
-    acknowledgements = _acknowledge_first(generator, accounts, rejection)
+    generator = stream(world.seed, "submission", block.month, block.number)
+    claims, rejections = _submit(world, generator, accounts)
     return {
         "claim_edits": edits,
-        "claims": _first_claims(generator, accounts, rejection),
-        "claim_acknowledgements": acknowledgements,
+        "claims": claims,
+        "claim_acknowledgements": _acknowledge_all(generator, accounts, rejections),
     }
+
+
+def departure(world: World, ready: Array) -> Array:
+    """The business day on which a claim leaves that is ready on `ready`."""
+    return business_day(world.stories.submission_day(business_day(ready)))
 
 
 def acknowledge(
@@ -82,6 +96,7 @@ def _scrub(world: World, generator: np.random.Generator, accounts: Rows) -> Rows
     edited = insured & (draw < parameters.EDIT_SHARE)
     automatic = insured & (draw > 1 - parameters.AUTOMATIC_EDIT_SHARE)
     limit = world.payers.timely_days[accounts["payer"]]
+    accounts["filing_limit"] = np.where(insured, accounts["discharge"] + limit, NEVER)
     stuck = (
         insured
         & (limit <= parameters.STUCK_LIMIT_DAYS)
@@ -102,13 +117,12 @@ def _scrub(world: World, generator: np.random.Generator, accounts: Rows) -> Rows
     edited = edited | stuck
     automatic = automatic & ~stuck
     accounts["is_edited"] = edited
-    accounts["is_late"] = stuck
     accounts["released"] = np.where(edited, resolved, raised)
 
     people = np.where(
         np.isin(_EDIT_ROLES[code], 1),
-        draw_staff(world, generator, "coder", size),
-        draw_staff(world, generator, "biller", size),
+        draw_staff(world, generator, "coder", size, resolved),
+        draw_staff(world, generator, "biller", size, resolved),
     )
     parts = []
     for ordinal, which, codes, done in (
@@ -148,91 +162,90 @@ def _draw_edit_codes(generator: np.random.Generator, size: int) -> Array:
     )
 
 
-def draw_staff(world: World, generator: np.random.Generator, role: str, size: int) -> Array:
-    """Staff numbers of one role, evenly."""
+def draw_staff(
+    world: World, generator: np.random.Generator, role: str, size: int, day: Array
+) -> Array:
+    """Staff numbers of one role, evenly among its seats, held by who works on each `day`."""
     members = world.staff.members[role]
-    return members[generator.integers(0, len(members), size)]
+    seat: Array = members[whole_days(generator.random(size) * len(members))]
+    return world.staff.on_duty(seat, day)
 
 
-def _submit(generator: np.random.Generator, accounts: Rows) -> Rows:
-    """Days of the first version and, where it is rejected, of the second."""
+def _submit(world: World, generator: np.random.Generator, accounts: Rows) -> tuple[Rows, Rows]:
+    """Send each claim until it is accepted or given up: rows of the versions and the rejections."""
     size = len(accounts["number"])
     insured = accounts["payer"] != SELF_PAY
     wait = (generator.random(size) < parameters.NEXT_DAY_SUBMISSION_SHARE).astype(np.int64)
-    submitted = business_day(accounts["released"] + wait)
-    rejected = insured & (generator.random(size) < parameters.REJECTION_SHARE)
-    by_house = generator.random(size) < parameters.CLEARINGHOUSE_REJECTION_SHARE
-    rejected_day = np.where(
-        by_house,
-        submitted + (generator.random(size) < parameters.CLEARINGHOUSE_REJECTION_NEXT_DAY_SHARE),
-        business_day(submitted + between(generator, parameters.PAYER_REJECTION_DAYS, size)),
-    )
-    again = business_day(rejected_day + between(generator, parameters.RESUBMISSION_DAYS, size))
+    submitted = departure(world, accounts["released"] + wait)
     accounts["submitted"] = submitted
-    accounts["version"] = np.where(rejected, 2, 1)
-    accounts["accepted_submitted"] = np.where(rejected, again, submitted)
-    accounts["is_rejected"] = rejected
-    return {"rejected": rejected, "by_house": by_house, "day": rejected_day}
+    last, version = submitted.copy(), np.ones(size, dtype=np.int64)
+    abandoned = np.zeros(size, dtype=bool)
+    account = np.flatnonzero(insured)
+    versions, rejections = [_version(accounts, account, 1, submitted[account])], []
+    account = account[generator.random(len(account)) < parameters.REJECTION_SHARE]
+    for attempt, share in ((1, parameters.SECOND_REJECTION_SHARE), (2, 0.0)):
+        rejected = reject(generator, account, attempt, last[account])
+        rejections.append(rejected)
+        fixed = between(generator, parameters.RESUBMISSION_DAYS, len(account))
+        again = departure(world, rejected["day"] + fixed)
+        # claims that are held up past their limit are known to the office; nobody forgets them
+        gone = generator.random(len(account)) < parameters.ABANDONED_SHARE
+        gone &= again <= accounts["filing_limit"][account]
+        abandoned[account[gone]] = True
+        account, again = account[~gone], again[~gone]
+        last[account], version[account] = again, attempt + 1
+        versions.append(_version(accounts, account, attempt + 1, again))
+        account = account[generator.random(len(account)) < share]
+    accounts["version"] = version
+    accounts["accepted_submitted"] = last
+    accounts["is_abandoned"] = abandoned
+    accounts["is_late"] = insured & ~abandoned & (last > accounts["filing_limit"])
+    return concatenate(versions), concatenate(rejections)
 
 
-def _acknowledge_first(generator: np.random.Generator, accounts: Rows, rejection: Rows) -> Rows:
-    size = len(accounts["number"])
-    insured = accounts["payer"] != SELF_PAY
-    accepted, accepted_day = acknowledge(
-        generator, np.arange(size), accounts["version"], accounts["accepted_submitted"]
+def _version(accounts: Rows, account: Array, version: int, day: Array) -> Rows:
+    return {
+        "account": account,
+        "version": np.full(len(account), version),
+        "frequency": np.ones(len(account), dtype=np.int64),
+        "replaced_version": np.zeros(len(account), dtype=np.int64),
+        "final_bill": accounts["final_bill"][account],
+        "day": day,
+    }
+
+
+def _acknowledge_all(generator: np.random.Generator, accounts: Rows, rejections: Rows) -> Rows:
+    """Statuses of every version sent; adds `accepted` to the accounts."""
+    insured = np.flatnonzero(accounts["payer"] != SELF_PAY)
+    account = insured[~accounts["is_abandoned"][insured]]
+    statuses, day = acknowledge(
+        generator, account, accounts["version"][account], accounts["accepted_submitted"][account]
     )
-    accounts["accepted"] = accepted_day
-    accepted = {name: values[np.tile(insured, 2)] for name, values in accepted.items()}
-    reason = 2 + generator.integers(0, len(parameters.REJECTION_STATUS_CODES), size)
-    house = np.flatnonzero(rejection["rejected"] & rejection["by_house"])
-    payer = np.flatnonzero(rejection["rejected"] & ~rejection["by_house"])
-    one = np.ones(size, dtype=np.int64)
+    accounts["accepted"] = np.full(len(accounts["number"]), NEVER)
+    accounts["accepted"][account] = day
+    at_payer = rejections["source"] == PAYER
+    passed = select(rejections, at_payer)
     return concatenate(
         [
-            accepted,
-            _statuses(house, one[house], 1, CLEARINGHOUSE, "A3", reason[house],
-                      rejection["day"][house]),
-            _statuses(payer, one[payer], 1, CLEARINGHOUSE, "A1", "19",
-                      accounts["submitted"][payer]),
-            _statuses(payer, one[payer], 2, PAYER, "A7", reason[payer], rejection["day"][payer]),
+            statuses,
+            _statuses(passed["account"], passed["version"], 1, CLEARINGHOUSE, "A1", "19",
+                      passed["submitted"]),
+            {name: rejections[name] for name in statuses if name in rejections}
+            | {"ordinal": 1 + at_payer},
         ]
     )  # fmt: skip
 
 
 def _statuses(
-    account: Array, version: Array, ordinal: int, source: int, category: str,
-    code: str | Array, day: Array,
+    account: Array, version: Array, ordinal: int, source: int, category: str, code: str, day: Array
 ) -> Rows:  # fmt: skip
     size = len(account)
-    codes = np.full(size, STATUS_CODES.index(code)) if isinstance(code, str) else code
     return {
         "account": account,
         "version": version,
         "ordinal": np.full(size, ordinal),
         "source": np.full(size, source),
         "category": np.full(size, STATUS_CATEGORIES.index(category)),
-        "code": codes,
+        "code": np.full(size, STATUS_CODES.index(code)),
         "day": day,
-    }
-
-
-def _first_claims(generator: np.random.Generator, accounts: Rows, rejection: Rows) -> Rows:
-    size = len(accounts["number"])
-    insured = accounts["payer"] != SELF_PAY
-    families = [catalogue.FAMILIES.index(name) for name in parameters.AUTHORIZED_FAMILIES]
-    accounts["is_authorized"] = np.isin(accounts["family"], families) & (
-        generator.random(size) < parameters.AUTHORIZATION_SHARE
-    )
-    first = np.flatnonzero(insured)
-    again = np.flatnonzero(rejection["rejected"])
-    account = np.concatenate([first, again])
-    return {
-        "account": account,
-        "version": np.repeat([1, 2], [len(first), len(again)]),
-        "frequency": np.ones(len(account), dtype=np.int64),
-        "replaced_version": np.zeros(len(account), dtype=np.int64),
-        "final_bill": accounts["final_bill"][account],
-        "day": np.concatenate(
-            [accounts["submitted"][first], accounts["accepted_submitted"][again]]
-        ),
     }

@@ -15,7 +15,8 @@ from data_generator import parameters
 from data_generator.arrays import Rows, day_number
 from data_generator.balances import ADJUSTMENT_TYPES
 from data_generator.billing_tables import BILLING_TABLES
-from data_generator.clearinghouse_tables import CLEARINGHOUSE_TABLES, group_remittances
+from data_generator.checks import Checks
+from data_generator.clearinghouse_tables import CLEARINGHOUSE_TABLES
 from data_generator.emission import Pending
 from data_generator.hospital_tables import HOSPITAL_TABLES
 from data_generator.lives import simulate_block
@@ -30,7 +31,7 @@ from data_generator.manifest import (
 )
 from data_generator.pools import World, build_world
 from data_generator.reference_tables import REFERENCE_TABLES
-from data_generator.remittances import CONTRACTUAL
+from data_generator.remittances import CONTRACTUAL, SEQUESTRATION
 from data_generator.table import Context
 from data_generator.visits import accounts_of_month
 from data_generator.writer import FORMATS, TableWriter, check_columns
@@ -82,13 +83,13 @@ def _check_tables(context: Context, contract: dict[str, RawTable]) -> None:
         raise ContractError(f"the raw contract has no tables {', '.join(extra)}")
     month = parameters.ANCHOR.year * 100 + 1
     rows = simulate_block(context.world, month, 0, 0, SAMPLE_ACCOUNTS)
-    rows["remittances"], rows["remittance_claims"] = group_remittances(rows["remittance_claims"])
+    days = rows["remittance_claims"]["day"]
+    rows |= _on_checks(Checks(), rows, int(days.min()), int(days.max()))
     for table in EVENT_TABLES:
-        sample = rows.get(table.rows, _no_rows())
-        for columns in table.parts(context, sample):
+        for columns in table.parts(context, rows[table.rows]):
             check_columns(contract[table.identifier], list(columns))
     for reference in REFERENCE_TABLES:
-        first = next(reference.parts(context, context.end_day))
+        first = next(reference.parts(context, context.end_day, context.end_day))
         check_columns(contract[reference.identifier], list(first))
 
 
@@ -140,18 +141,16 @@ def _write_set(
         }
         pool = stack.enter_context(ThreadPoolExecutor(WRITERS))
         for table in REFERENCE_TABLES:
-            for columns in table.parts(context, starts[0]):
+            for columns in table.parts(context, starts[0], end_day):
                 writers[table.identifier].write(columns)
-        for name in ("refunds", "remittance_provider_adjustments"):
-            _write_events(context, writers, {name: _no_rows()})
-        pending = Pending(np.array([*starts, end_day + 1]))
+        checks = Checks()
+        bounds = [*starts, end_day + 1]
+        pending = Pending(np.array(bounds))
         for place, date in enumerate(options.month_starts()):
             _simulate_month(world, date.year * 100 + date.month, pending)
             taken = pending.take(place)
             if "remittance_claims" in taken:
-                taken["remittances"], taken["remittance_claims"] = group_remittances(
-                    taken["remittance_claims"]
-                )
+                taken |= _on_checks(checks, taken, bounds[place], bounds[place + 1] - 1)
             _add_totals(totals, taken)
             _write_events(context, writers, taken, pool)
             progress(f"{date:%Y-%m}")
@@ -161,8 +160,16 @@ def _write_set(
     return manifest
 
 
-def _no_rows() -> Rows:
-    return {"arrival": np.zeros(0, dtype=np.int64), "known": np.zeros(0, dtype=np.int64)}
+def _on_checks(
+    checks: Checks, rows: dict[str, Rows], first_day: int, last_day: int
+) -> dict[str, Rows]:
+    claims = rows["remittance_claims"]
+    paid, claims, adjustments = checks.group(claims, first_day, last_day)
+    return {
+        "remittances": paid,
+        "remittance_claims": claims,
+        "remittance_provider_adjustments": adjustments,
+    }
 
 
 def _simulate_month(world: World, month: int, pending: Pending) -> None:
@@ -199,16 +206,30 @@ def _add_totals(totals: Counter[str], taken: dict[str, Rows]) -> None:
 
     add("charges", "charges")
     add("contractual", "remittance_adjustments", lambda rows: rows["kind"] == CONTRACTUAL)
+    add(
+        "sequestration",
+        "remittance_adjustments",
+        lambda rows: rows["kind"] == SEQUESTRATION,
+    )
     add("payer_paid", "remittance_claims")
     add("patient_paid", "patient_payments")
+    add("refunds", "refunds")
+    add("provider_adjustments", "remittance_provider_adjustments")
     for kind, name in enumerate(ADJUSTMENT_TYPES):
         add(name, "account_adjustments", lambda rows, kind=kind: rows["kind"] == kind)
 
 
 def _control_totals(totals: Counter[str]) -> dict[str, int]:
-    """Totals in cents; the open balance is what is left of the charges."""
-    named = {
-        name: totals[name]
-        for name in ("charges", "contractual", "payer_paid", "patient_paid", *ADJUSTMENT_TYPES)
+    """Totals in cents; the open balance is what is left of the charges, credits deducted.
+
+    `checks_paid` is what payers' checks amount to: payer_paid less the provider-level adjustments,
+    which belong to no account.
+    """
+    credits = ("contractual", "sequestration", "payer_paid", "patient_paid", *ADJUSTMENT_TYPES)
+    named = {name: totals[name] for name in ("charges", *credits, "refunds")}
+    open_balance = totals["charges"] + totals["refunds"] - sum(totals[name] for name in credits)
+    return named | {
+        "open_balance": open_balance,
+        "provider_adjustments": totals["provider_adjustments"],
+        "checks_paid": totals["payer_paid"] - totals["provider_adjustments"],
     }
-    return named | {"open_balance": 2 * named["charges"] - sum(named.values())}

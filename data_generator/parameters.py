@@ -50,6 +50,85 @@ SECOND_EMPLOYER_PLAN_SHARE = 0.04
 """People of Medicare with a supplement plan or Medicaid, and of employer plans with another one
 [EXP]."""
 
+# ---------------------------------------------------------------------------------------------
+# The world over time
+# ---------------------------------------------------------------------------------------------
+HORIZON = dt.date(2040, 12, 31)
+"""Last day on which anything about people, payers, contracts or staff changes. All of it is drawn
+from ANCHOR to here, whatever period a set asks for."""
+
+MOVES_A_YEAR = 0.08  # US Census, about 8 % of people a year [EXP]
+PHONE_CHANGES_A_YEAR = 0.04
+MAIL_CHANGES_A_YEAR = 0.03
+NAME_CHANGES_A_YEAR = 0.015
+NAME_CHANGE_AGES = (20, 60)
+"""Marriages of adults, as far as they change a name [EXP]."""
+RECORD_LAG_DAYS = 60
+"""News about a patient reach the records of hospital B, and second records, within so many days;
+the lag belongs to the record [EXP]."""
+DUPLICATE_RECORD_SHARE = 0.006
+"""People who were registered twice at the same hospital [EXP]."""
+
+PAYER_CHANGES_A_YEAR = 0.085
+"""Draws of a new primary payer; some draw the one they have, about 7 % a year change [EXP]."""
+PAYER_CHANGE_JANUARY_SHARE = 0.75
+"""Changes that come on 1 January; the others come on the first of any month [EXP]."""
+GAPS_A_YEAR = 0.135
+"""Lapses of coverage: with GAP_DAYS some 2 % of the visits of insured people fall in one [EXP]."""
+GAP_DAYS = (20, 90)
+"""Days until a lapse ends, which is when the billing office learns of it."""
+MEDICARE_AGE = 65
+SECOND_COVERAGE_LATER_SHARE = 0.15
+SECOND_COVERAGE_LATER_DAYS = (30, 300)
+SECOND_COVERAGE_EARLIER_SHARE = 0.10
+"""Second coverages that begin after, or end before, the first one that they go with [EXP]."""
+
+RENAMES = (
+    (2021, "P303", "Harbor Medicare Advantage"),
+    (2023, "P104", "Summit Workplace Health"),
+    (2025, "P105", "Granite Peak Health"),
+    (2027, "P302", "Beacon Medicare Partners"),
+    (2029, "P102", "Northfield Health"),
+    (2031, "P501", "Community Choice Health Plan"),
+)
+MERGERS = ((2025, "P602", "P601"),)
+"""Payers that change their name, or merge into another, in a year; the seed chooses the day, from
+March to October, a merger's being the first of a month."""
+
+PROVIDER_MOVES_A_YEAR = 2
+SPECIALTY_CHANGES_A_YEAR = 2
+"""At both hospitals together [EXP]."""
+STAFF_LEAVING_RATE = 0.15  # of the billing office a year [EXP]
+
+FEE_RISE = (0.0, 0.04)
+"""Change of a payer's whole fee schedule on each 1 January, uniform [EXP]."""
+MIDYEAR_PAYERS = ("P103", "P302")
+MIDYEAR_FEE_RISE = (0.0, 0.015)
+"""Payers that change their fees on 1 July too."""
+PRICE_RISE = (0.01, 0.03)
+"""Rise of a hospital's chargemaster on each 1 July; prices and fees of catalogue.py are those of
+PRICE_YEAR, so that prices and fees keep their ratio around it [EXP]."""
+PRICE_YEAR = 2024
+NOTICE_DAYS = 30
+"""Days by which a new fee schedule arrives before it takes effect."""
+
+HOLIDAY_VISITS_FACTOR = 0.05
+"""Scheduled visits on a federal holiday, beside another such weekday [EXP]."""
+
+SEASONALITY = {
+    # respiratory winter: colds and influenza in offices, pneumonia in hospital
+    "primary_care": (1.12, 1.08, 1.02, 0.97, 0.95, 0.92, 0.90, 0.93, 0.99, 1.04, 1.02, 1.06),
+    "emergency": (1.13, 1.08, 1.01, 0.96, 0.96, 0.97, 1.00, 0.98, 0.95, 0.95, 0.97, 1.04),
+    "medicine": (1.16, 1.11, 1.04, 0.98, 0.95, 0.92, 0.91, 0.91, 0.93, 0.97, 1.01, 1.11),
+    # elective surgery: deductibles are met in the last quarter, surgeons are away in July
+    "surgery": (0.92, 0.93, 0.99, 0.99, 0.99, 0.98, 0.86, 0.95, 0.97, 1.11, 1.14, 1.17),
+    "cardiology": (1.04, 1.02, 1.02, 1.00, 0.99, 0.97, 0.94, 0.97, 0.99, 1.03, 1.01, 1.02),
+    "imaging": (0.98, 0.98, 1.00, 1.00, 1.00, 1.00, 0.97, 0.99, 1.00, 1.03, 1.02, 1.03),
+    "therapy": (1.00, 1.00, 1.01, 1.01, 1.01, 1.00, 0.98, 0.99, 1.00, 1.01, 1.00, 0.99),
+}
+"""Visits of a department in each calendar month beside its own average month; other departments
+have no season. They shape the mix of a month, whose volume stays MONTH_FACTORS [EXP]."""
+
 HOSPITALS = ("HOSPITAL_A", "HOSPITAL_B")
 HOSPITAL_SHARES = (0.60, 0.40)
 HOSPITAL_STATES = ("OH", "IN")
@@ -238,23 +317,68 @@ LATE_PAYER_SHARE = 0.35
 """Claims that leave, and 277CA statuses that come, a day later than usual [EXP]."""
 
 REJECTION_SHARE = 0.03  # [EXP]
+SECOND_REJECTION_SHARE = 0.10
+"""Resubmissions that are rejected again [EXP]; the third attempt always passes."""
+ABANDONED_SHARE = 0.02
+"""Rejected claims that nobody sends again, so that the filing limit passes [EXP]."""
 CLEARINGHOUSE_REJECTION_SHARE = 0.60
-REJECTION_STATUS_CODES = ("21", "164", "562", "33", "500")
+REJECTION_STATUS_CODES = {
+    "A3": ("21", "33", "116", "562", "500"),
+    "A6": ("125", "158", "164", "562", "254"),
+    "A7": ("33", "164", "116", "255", "454", "562"),
+    "A8": ("187", "249", "453", "477"),
+}
+"""Claim status codes by 277CA category: returned unprocessed, information missing, information
+invalid, fields that contradict each other [X12 code lists 507 and 508; the choice is EXP]."""
+PAYER_REJECTION_CATEGORIES = {"A6": 0.25, "A7": 0.60, "A8": 0.15}
 CLEARINGHOUSE_REJECTION_NEXT_DAY_SHARE = 0.40
 PAYER_REJECTION_DAYS = (1, 3)
 RESUBMISSION_DAYS = (2, 8)
 
-AUTHORIZED_FAMILIES = ("imaging", "surgery", "room_and_board", "drug", "facility")
-AUTHORIZATION_SHARE = 0.70
+# ---------------------------------------------------------------------------------------------
+# Prior authorization, and other causes of denials
+# ---------------------------------------------------------------------------------------------
+PRIOR_AUTHORIZATION_FAMILIES = {
+    "commercial": ("imaging", "surgery", "room_and_board", "drug"),
+    "medicare": ("surgery",),
+    "medicare_advantage": ("imaging", "surgery", "room_and_board", "drug", "therapy"),
+    "medicaid": ("surgery", "room_and_board", "drug", "therapy"),
+    "medicaid_mco": ("imaging", "surgery", "room_and_board", "drug", "therapy"),
+    "aca_marketplace": ("imaging", "surgery", "room_and_board", "drug"),
+    "self_pay": (),
+}
+"""Families of a claim's first line whose claims need a prior authorization number. Medicare
+itself asks for few, its managed plans for most of what costs much [KFF 2023 on MA; EXP]."""
+MISSING_AUTHORIZATION_SHARES = {
+    "imaging": 0.15,
+    "therapy": 0.17,
+    "drug": 0.12,
+    "surgery": 0.09,
+    "room_and_board": 0.04,
+}
+"""Claims that need a number and leave without one: the dearer the service, the likelier somebody
+asked for it. Yields the 13 % of denials that are CO-197 [BM 2.3, CAL]."""
+UNNEEDED_AUTHORIZATION_SHARE = 0.02  # claims that carry a number all the same [EXP]
+
+MISSING_AUTHORIZATION_DENIAL = 0.85
+COVERAGE_GAP_DENIAL = 0.90
+MISTAKE_DENIAL = 0.60
+"""Chances that a claim is denied for want of a number, for a lapsed coverage, for a mistake of
+the biller or coder who touched it before it left [EXP]."""
+REGISTRATION_CARCS = ("31", "109")
+"""Denials for eligibility that a wrong registration causes: not our member, another payer's."""
+CAUSED_SHARE_PRIOR_ACCOUNTS = 150
+"""A payer's own share of denials with a cause weighs as its accounts against this many average
+ones: in a small set a month has too few of its accounts to tell that share."""
 
 # ---------------------------------------------------------------------------------------------
 # Denials
 # ---------------------------------------------------------------------------------------------
-DENIAL_LINE_COUNT_FACTORS = (0.22, 0.85, 1.05, 1.25, 1.40)
+DENIAL_LINE_COUNT_FACTORS = (0.05, 0.85, 1.05, 1.25, 1.40)
 """Relative denial propensity of claims of 1, 2, 3, 4, 5+ lines. Partial denials are about three
 times as many as full ones (SynPUF: 16 % of claims with a denied line, 3.8 % wholly denied, 56 %
-of professional claims of one line) [BM 2.1], which needs most denials on claims of several
-lines [CAL]."""
+of professional claims of one line) [BM 2.1]; causes deny claims of one line as often as others,
+which leaves little of them to the rest [CAL]."""
 DENIAL_AMOUNT_EXPONENT = 0.05
 DENIAL_AMOUNT_RANGE = (0.70, 1.50)
 """Denials skew to claims of 14,000 dollars and more [BM 2.1: Premier]."""
@@ -270,7 +394,9 @@ DENIAL_FAMILY_FACTORS = {
 MAX_DENIAL_PROBABILITY = 0.90
 FULL_DENIAL_SHARE = 0.06
 FULL_DENIAL_SHARE_INPATIENT = 0.04
-"""Share of denials of claims of several lines that deny every line [CAL]."""
+FULL_DENIAL_SHARE_LAPSED = 0.40
+"""Share of denials of claims of several lines that deny every line; more where the
+coverage has lapsed [CAL]."""
 MORE_DENIED_LINES = 0.10
 """Chance of each further line of a partially denied claim to be denied too [EXP]."""
 DENIED_LINE_AMOUNT_EXPONENT = -1.6
@@ -386,6 +512,69 @@ PAYMENT_SOURCES = ("point_of_service", "statement", "portal", "agency")
 PORTAL_SHARE = 0.45
 
 # ---------------------------------------------------------------------------------------------
+# Adjudication and after: sequestration, secondary payers, checks, takebacks, late charges, voids
+# ---------------------------------------------------------------------------------------------
+SEQUESTRATION_SHARE = 0.02
+"""What Medicare keeps of its payments [Budget Control Act of 2011; 2 % since July 2022]."""
+
+SECONDARY_NOT_COVERED_SHARE = 0.06
+SUPPLEMENT_LEAVES_DEDUCTIBLE_SHARE = 0.60
+SECOND_PLAN_COINSURANCE = (0.0, 0.10, 0.20)
+"""Claims that a secondary payer refuses; supplements that don't pay Medicare's deductible (plans
+G and N, sold most today); coinsurance that a second employer plan asks for [EXP]."""
+CROSSOVER_DAYS = (2, 6)
+SECONDARY_BILLING_DAYS = (2, 9)
+SECONDARY_MISTAKE_SHARE = 0.02
+SECONDARY_MISTAKE_RANGE = (0.05, 0.40)
+"""Secondaries that take the first payer's part for too small, and by how much of their own
+payment they then pay too much [EXP]."""
+SECONDARY_REFUND_DAYS = (30, 90)
+REFUND_SHARE = 0.85
+PATIENT_REFUND_DAYS = (20, 90)
+"""Credits that are paid back, and when; the rest stay on the account [EXP]."""
+
+PROMPT_PAYMENT_DAYS = 45
+INTEREST_RATE = 0.10
+INTEREST_CLASSES = ("commercial", "medicare_advantage", "medicaid_mco")
+"""Interest a year on clean claims that are paid later; states differ, 30 to 45 days and 8 to
+18 % are usual [EXP]."""
+
+SECOND_CORRECTION_SHARE = 0.30
+"""Corrected claims that fail and are corrected once more [EXP]."""
+
+TAKEBACK_SHARE = 0.0075
+TAKEBACK_MIN_DOLLARS = 20.0
+TAKEBACK_DAYS = (60, 240)
+TAKEBACK_TERMINATED_SHARE = 0.30
+TAKEBACK_CUT_RANGE = (0.10, 0.40)
+TAKEBACK_LATER_SHARE = 0.50
+TAKEBACK_RECOVERY_DAYS = (14, 38)
+"""Payments taken back: of the claims that may be, about 0.5 % of all paid ones; the days from
+payment to takeback and from takeback to a later recovery (the next check comes up to a week
+after); the share for want of coverage, else repriced by a share of the payment [EXP]."""
+
+VOID_SHARE = 0.0035
+VOID_DAYS = (30, 120)
+"""Voids among the claims that may be: about 0.15 % of adjudicated ones [EXP]."""
+
+LATE_CHARGE_SHARE = 0.0095
+LATE_CHARGE_DAYS = (5, 22)
+LATE_CHARGE_BILLING_DAYS = (1, 6)
+"""Accounts whose last charge is posted days after the first submission: about 0.8 % of insured
+accounts of several lines; days from its posting to the replacement claim [EXP]."""
+DOUBLE_CHARGE_SHARE = 0.001
+DOUBLE_CHARGE_CREDIT_DAYS = (0, 3)
+"""Accounts with a charge posted twice and credited before the bill [EXP]."""
+
+APPEAL_ROUNDS = 3
+APPEAL_ROUND_FACTORS = (1.0, 0.75, 0.60)
+"""Later rounds are won less often [EXP]."""
+NEXT_APPEAL_SHARE = 0.35
+PARTIAL_OVERTURN_SHARE = 0.40
+"""Share of the appeals with several denied lines that win some of them rather than all: about a
+tenth of all decisions [EXP]."""
+
+# ---------------------------------------------------------------------------------------------
 # Staff
 # ---------------------------------------------------------------------------------------------
 STAFF_ROLES = {
@@ -406,6 +595,8 @@ STAFF_SPEED_SIGMA = 0.25
 STAFF_ERROR_MEAN = 0.05  # beta(2, 38), people differ from 1 % to 12 % [EXP]
 STAFF_ERROR_SHAPE = 2.0
 ERROR_FOUND_MEAN_DAYS = 20.0
+CAUSE_FOUND_MEAN_DAYS = 6.0
+"""Days from a wrong touch until it is found; from the denial that it caused [EXP]."""
 WORK_TYPES = (
     "billing",
     "edit_resolution",
@@ -429,6 +620,40 @@ MANUAL_BILLING_SHARE = 0.15
 FOLLOW_UP_AFTER_DAYS = 30
 FOLLOW_UP_SHARE = 0.50
 MANUAL_POSTING_SHARE = 0.08
+
+# ---------------------------------------------------------------------------------------------
+# Planted stories: sizes are the issue's where it names them, the rest is [EXP]
+# ---------------------------------------------------------------------------------------------
+STORY_PLACE = (6, 20)
+"""Stories run within these months after the set's first, so that half a year of usual business
+stands before each of them."""
+STORY_MONTHS = {
+    "payer_denies_family": 3,
+    "payer_underpays": 4,
+    "careless_biller": 4,
+    "mass_takeback": 1,
+    "slow_department": 3,
+    "clearinghouse_outage": 1,
+    "slow_payer": 3,
+}
+STORY_PAYER_SHARE = 0.06
+"""Share of all claims below which a payer's story would drown in chance."""
+STORY_FAMILIES = ("imaging", "therapy", "surgery", "drug")
+"""Families for which payers ask authorization."""
+STORY_FAMILY_SHARE = 0.0035
+"""Smallest share of all claims that a payer and family may have: 17 a month of 5,000."""
+STORY_DENIAL_SHARE = 0.55
+STORY_PAYMENT_FACTOR = 0.93
+STORY_ERROR_RATE = 0.40
+STORY_TAKEBACK_CLAIMS = 12
+STORY_TAKEBACK_MONTHS_BACK = (7, 5)
+"""Months of service that the takeback reaches, counted back from its own: all paid by then."""
+STORY_DEPARTMENT_SHARES = (0.04, 0.20)
+STORY_POSTING_LAG_FACTOR = 4.0
+STORY_OUTAGE_DAYS = 5
+STORY_ELIGIBILITY_SHARE = 0.12
+STORY_WAVE_DAYS = 21
+STORY_REMITTANCE_LAG_FACTOR = 2.0
 
 # ---------------------------------------------------------------------------------------------
 # Targets at the end of 24 months, checked by the calibration test

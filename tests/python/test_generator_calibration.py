@@ -182,7 +182,7 @@ def test_partial_denials_are_about_three_times_full_ones(first_decisions: pd.Dat
 
 def test_reasons_follow_their_weights(tables: Tables) -> None:
     first = remitted(tables)
-    first = first[first["remittance_claim_id"].str.endswith("-1")]
+    first = first[first["remittance_claim_id"].str.endswith("-01")]
     first = first[~first["carc"].isin(NOT_DENIALS)]
     first = first.drop_duplicates("patient_control_number")
     shares = first.groupby(["group_code", "carc"]).size() / len(first)
