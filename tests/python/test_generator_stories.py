@@ -16,7 +16,6 @@ from data_generator.manifest import Options
 from data_generator.parameters import PAYERS
 from data_generator.pools import build_world
 from data_generator.stories import NAMES, Story, plan_stories
-from data_generator.workforce import make_staff
 from ingestion.contract import load_contract
 
 START = day_number(dt.date(2024, 1, 1))
