@@ -70,7 +70,8 @@ def small_months() -> pd.DataFrame:
     frames = []
     for place in range(24):
         found = decide(world, 202401 + place % 12 + 100 * (place // 12), SMALL_SIZE)
-        names = ("payer", "denied", "fully_denied", "reason", "cause")
+        names = ("payer", "denied", "reason", "cause", "is_late", "needs_authorization",
+                 "is_authorized")  # fmt: skip
         frame = pd.DataFrame({name: found.block.accounts[name] for name in names})
         frames.append(frame[found.is_sent])
     return pd.concat(frames, ignore_index=True)
@@ -159,7 +160,8 @@ def test_late_claims_are_denied_whole_for_it_and_no_others(decided: Decided) -> 
 
 def test_self_pay_and_abandoned_claims_are_not_denied(decided: Decided) -> None:
     accounts = decided.block.accounts
-    unsent = ~decided.is_sent
+    unsent = (accounts["payer"] == SELF_PAY) | accounts["is_abandoned"]
+    assert (unsent == ~decided.is_sent).all()
     assert accounts["is_abandoned"].any()
     assert not accounts["denied"][unsent].any()
     assert (accounts["cause"][unsent] == causes.NONE).all()
@@ -254,6 +256,25 @@ def test_a_work_item_is_told_again_once_it_is_found_wrong(world: World) -> None:
     assert len(np.unique(keys)) == len(keys)
 
 
+class Hopeless(Stories):
+    """Whoever touches a claim gets it wrong."""
+
+    def error_rate(self, staff: Array, day: Array, usual: Array) -> Array:
+        """Always."""
+        return np.ones(len(staff))
+
+
+def test_one_touch_of_an_account_is_blamed_the_last_wrong_one(world: World) -> None:
+    found = decide(replace(world, stories=Hopeless()), MONTH, 5000)
+    touches = found.touches
+    account, blamed = touches["account"], touches["is_blamed"]
+    assert np.bincount(account).max() > 1
+    assert np.bincount(account[blamed]).max() == 1
+    mistake = found.block.accounts["mistake"]
+    assert (np.flatnonzero(mistake != causes.NONE) == np.sort(account[blamed])).all()
+    assert not found.block.accounts["is_usual_mistake"][mistake == causes.NONE].any()
+
+
 # --- what is left to chance ---------------------------------------------------------------------
 
 
@@ -266,6 +287,13 @@ def test_denial_rates_of_payers_are_their_parameters(small_months: pd.DataFrame)
         assert 0.01 < caused < item.denial_rate, item.payer_id
 
 
+def test_only_causes_lead_to_authorization_and_late_filing(small_months: pd.DataFrame) -> None:
+    category = pd.Series(CATEGORY[small_months["reason"]]).where(small_months["denied"])
+    asked = small_months["needs_authorization"] & ~small_months["is_authorized"]
+    assert asked[category == "authorization"].all()
+    assert small_months["is_late"][category == "timely_filing"].all()
+
+
 def test_categories_keep_their_weights(small_months: pd.DataFrame) -> None:
     reason = small_months.loc[small_months["denied"], "reason"].to_numpy()
     weights = pd.Series([item.weight for item in REASONS]).groupby(CATEGORY).sum()
@@ -274,13 +302,16 @@ def test_categories_keep_their_weights(small_months: pd.DataFrame) -> None:
         assert shares[category] == near(weight, len(reason), 4.5), category
 
 
-def test_a_set_too_small_to_know_a_payers_share_keeps_the_rates() -> None:
-    world = build_world(9, 200)
-    found = [decide(world, 202001 + m % 12 + 100 * (m // 12), 200) for m in range(72)]
+def test_sets_too_small_to_know_a_payers_share_keep_the_rates() -> None:
+    size = 60
+    world = build_world(9, size)
+    found = [decide(world, 202001 + m % 12 + 100 * (m // 12), size) for m in range(240)]
     payer = np.concatenate([item.block.accounts["payer"][item.is_sent] for item in found])
     denied = np.concatenate([item.block.accounts["denied"][item.is_sent] for item in found])
-    wanted = np.array([item.denial_rate for item in PAYERS])[payer].mean()
-    assert denied.mean() == near(wanted, len(denied))
+    rate = np.array([item.denial_rate for item in PAYERS])[payer]
+    assert denied.mean() == near(rate.mean(), len(denied), 3)
+    low = rate < 0.09
+    assert denied[low].mean() == near(rate[low].mean(), low.sum(), 3)
 
 
 # --- stories ------------------------------------------------------------------------------------
@@ -295,11 +326,11 @@ class Wave(Stories):
 
 
 class NewRule(Stories):
-    """One payer begins to ask for numbers for office visits."""
+    """One payer begins to ask for numbers for whatever is done."""
 
     def denial_share(self, payer: Array, family: Array, service: Array) -> Array:
         """Half of its claims."""
-        return np.where((payer == 1) & (family == 0), 0.5, 0.0)
+        return np.where(payer == 4, 0.5, 0.0)
 
 
 class Careless(Stories):
@@ -328,7 +359,7 @@ def test_a_new_rule_denies_claims_without_the_number_it_asks_for(
 ) -> None:
     found = decide(replace(world, stories=NewRule()), MONTH, SIZE)
     accounts = found.block.accounts
-    mine = (accounts["payer"] == 1) & (accounts["family"] == 0) & found.is_sent
+    mine = (accounts["payer"] == 4) & found.is_sent
     hit = accounts["is_new_rule"]
     assert hit[mine].mean() == near(0.5, mine.sum())
     assert not hit[~mine & found.is_sent].any()
@@ -337,10 +368,10 @@ def test_a_new_rule_denies_claims_without_the_number_it_asks_for(
     authorization = CATEGORY[accounts["reason"]] == "authorization"
     other = accounts["in_gap"] | accounts["is_late"]
     assert authorization[hit & found.is_sent & ~other].all()
-    rest = (accounts["payer"] == 1) & found.is_sent & ~hit
-    usual = (decided.block.accounts["payer"] == 1) & decided.is_sent
-    before = decided.block.accounts["denied"][usual].mean()
-    assert accounts["denied"][rest].mean() == pytest.approx(before, abs=0.015)
+    # the same visits without the rule: as many of the others are denied
+    rest = (accounts["payer"] == 4) & found.is_sent & ~hit
+    before = decided.block.accounts["denied"][rest].mean()
+    assert accounts["denied"][rest].mean() == near(before, rest.sum())
 
 
 def test_a_careless_biller_causes_more_denials_than_before(world: World, decided: Decided) -> None:
