@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from pandas.tseries.holiday import USFederalHolidayCalendar
 
 Array = npt.NDArray[Any]
 Rows = dict[str, Array]
@@ -26,6 +27,13 @@ def day_number(date: dt.date) -> int:
 def weekday(days: Array) -> Array:
     """Weekday of each day, 0 being Monday."""
     return (days + 3) % 7
+
+
+def year_ends(days: Array) -> Array:
+    """31 December of each day's year."""
+    years = days.astype("datetime64[D]").astype("datetime64[Y]") + 1
+    ends: Array = years.astype("datetime64[D]").astype(np.int64) - 1
+    return ends
 
 
 def stream(seed: int, name: str, month: int = 0, block: int = 0) -> np.random.Generator:
@@ -55,15 +63,45 @@ def between(generator: np.random.Generator, limits: tuple[int, int], size: int) 
     return generator.integers(limits[0], limits[1] + 1, size)
 
 
+def _federal_holidays() -> Array:
+    """Whether each day of the calendar is a US federal holiday as observed."""
+    dates = USFederalHolidayCalendar().holidays(_CALENDAR_START, _CALENDAR_END)
+    is_holiday = np.zeros(_CALENDAR_DAYS, dtype=bool)
+    is_holiday[dates.to_numpy().astype("datetime64[D]").astype(np.int64) - _FIRST_DAY] = True
+    return is_holiday
+
+
+def waits(weekdays: tuple[int, ...] = (0, 1, 2, 3, 4)) -> Array:
+    """Days to wait from each day of the calendar until one of `weekdays` that is no holiday."""
+    days = _FIRST_DAY + np.arange(_CALENDAR_DAYS)
+    is_open = np.isin(weekday(days), weekdays) & ~_IS_HOLIDAY
+    # the calendar's last day counts as open, so that every wait ends within it
+    place = np.where(is_open, np.arange(_CALENDAR_DAYS), _CALENDAR_DAYS - 1)
+    following = np.minimum.accumulate(place[::-1])[::-1]
+    return (following - np.arange(_CALENDAR_DAYS)).astype(np.int8)
+
+
+def calendar_place(days: Array) -> Array:
+    """Place of each day in the tables that `waits` makes; days beyond them get the last place."""
+    place: Array = np.clip(days - _FIRST_DAY, 0, _CALENDAR_DAYS - 1)
+    return place
+
+
+_CALENDAR_START, _CALENDAR_END = dt.datetime(2019, 1, 1), dt.datetime(2049, 12, 31)
+_FIRST_DAY = day_number(_CALENDAR_START.date())
+_CALENDAR_DAYS = day_number(_CALENDAR_END.date()) - _FIRST_DAY + 1
+_IS_HOLIDAY = _federal_holidays()
+_BUSINESS_WAITS = waits()
+
+
+def is_holiday(days: Array) -> Array:
+    """Whether each day is a US federal holiday as observed, 2019 to 2049."""
+    return _IS_HOLIDAY[calendar_place(days)]
+
+
 def business_day(days: Array) -> Array:
-    """The day itself, or the Monday after a weekend."""
-    late = weekday(days) - 4
-    return days + np.where(late > 0, 3 - late, 0)
-
-
-def open_day_shifts(weekdays: tuple[int, ...]) -> list[int]:
-    """Days to wait from each weekday until one of `weekdays`."""
-    return [min((target - start) % 7 for target in weekdays) for start in range(7)]
+    """The day itself, or the next one that is neither a weekend nor a federal holiday."""
+    return days + _BUSINESS_WAITS[calendar_place(days)]
 
 
 def group_sum(values: Array, groups: Array, size: int) -> Array:
@@ -78,8 +116,8 @@ def running_sum(values: Array, starts: Array, groups: Array) -> Array:
     return within
 
 
-def select(rows: Rows, which: Array) -> Rows:
-    """The rows that a mask or index array picks."""
+def select(rows: Rows, which: Array | slice) -> Rows:
+    """The rows that a mask, an index array or a slice picks."""
     return {name: values[which] for name, values in rows.items()}
 
 

@@ -11,6 +11,8 @@ from data_generator.arrays import (
     business_day,
     choose,
     concatenate,
+    group_sum,
+    select,
     stream,
     whole_days,
 )
@@ -23,48 +25,63 @@ ADJUSTMENT_TYPES = ("denial_writeoff", "bad_debt", "charity", "small_balance",
                     "uninsured_discount")  # fmt: skip
 _DENIAL, _BAD_DEBT, _CHARITY, _SMALL, _DISCOUNT = range(5)
 _VISIT, _STATEMENT, _PORTAL = range(3)
+REFUNDED_TO = ("patient", "primary", "secondary")
 
 
 def settle(
-    world: World, block: Block, lost: Array, patient: Array, final: Array
-) -> dict[str, Rows]:
+    world: World, block: Block, *, owed: Array, start: Array, stop: Array, lost: Array,
+    lost_day: Array, other_refunds: Rows,
+) -> dict[str, Rows]:  # fmt: skip
     """Settle what the payers leave open.
 
-    By account: `lost` are denied charges that only a write-off can clear, `patient` what the
-    patient owes in the end (both cents), `final` the day of the last payer action. Self-pay
-    accounts owe their allowed amount from the bill on. Returns rows of patient_payments and
-    account_adjustments; their sum, with what the payers posted, never exceeds the charges.
+    By account: `owed` is what the payers leave to the patient in the end (cents) and `start` the
+    day on which that is known; from the day `stop` on the patient owes nothing at all. `lost` are
+    denied charges that only a write-off can clear, known on `lost_day`. Self-pay accounts owe
+    their allowed amount from the bill on. Returns rows of patient_payments, account_adjustments
+    and refunds. What patients have paid beyond what they owe is a credit until it is refunded.
     """
     accounts = block.accounts
     generator = stream(world.seed, "patients pay", block.month, block.number)
     is_self = accounts["payer"] == SELF_PAY
     discount = accounts["billed"] - accounts["allowed"]
-    owed = np.where(is_self, accounts["allowed"], patient)
-    start = np.where(is_self, accounts["final_bill"], final)
-    visit_payments, at_visit = _pay_at_visit(generator, accounts, owed)
-    payments, adjustments = _settle_patient(world, generator, accounts, owed - at_visit, start)
+    owed = np.where(is_self, accounts["allowed"], owed)
+    start = np.where(is_self, accounts["final_bill"], start)
+    visit_payments, at_visit = _pay_at_visit(generator, accounts)
+    left = (owed - at_visit).clip(0)
+    payments, adjustments = _settle_patient(world, generator, accounts, left, start)
+    paid = concatenate([visit_payments, *payments])
+    paid = select(paid, paid["day"] < stop[paid["account"]])
+    # a debt that is taken back is never written off, whichever came first: no one paid it
+    adjustments = [select(rows, stop[rows["account"]] == NEVER) for rows in adjustments]
     discounted = np.flatnonzero(is_self & (discount > 0))
     adjustments += [
         _adjustment(discounted, 1, _DISCOUNT, discount, np.full(len(lost), -1),
                     accounts["final_bill"]),
-        _write_off_denials(world, block, lost, final),
+        _write_off_denials(world, block, lost, lost_day),
     ]  # fmt: skip
+    credit = np.where(
+        stop < NEVER,
+        group_sum(paid["amount"], paid["account"], block.size),
+        (at_visit - owed).clip(0),
+    )
+    known = np.where(stop < NEVER, stop, start)
+    refunds = _refund(world, block, credit, known, stop == NEVER)
     return {
-        "patient_payments": concatenate([visit_payments, *payments]),
+        "patient_payments": paid,
         "account_adjustments": concatenate(adjustments),
+        "refunds": concatenate([refunds, other_refunds]),
     }
 
 
-def _pay_at_visit(
-    generator: np.random.Generator, accounts: Rows, owed: Array
-) -> tuple[Rows, Array]:
+def _pay_at_visit(generator: np.random.Generator, accounts: Rows) -> tuple[Rows, Array]:
     """Copays taken at the visit, posted when the account's charges stand on it.
 
-    Only copays that the patient owes in the end too are taken, so no credit arises.
+    Nobody knows then what the payer will say, so the patient may owe less in the end. Who has a
+    second coverage pays nothing at the visit.
     """
-    size = len(owed)
+    size = len(accounts["copay"])
     copay = accounts["copay"]
-    pays = (copay > 0) & (copay <= owed)
+    pays = (copay > 0) & (accounts["secondary"] < 0)
     pays &= generator.random(size) < parameters.COPAY_AT_VISIT_SHARE
     method = choose(generator, parameters.PAYMENT_METHOD_WEIGHTS["visit"], size)
     source = np.full(size, _VISIT)
@@ -73,6 +90,22 @@ def _pay_at_visit(
         _payment(which, 1, method, source, copay, accounts["last_post"]),
         np.where(pays, copay, 0),
     )
+
+
+def _refund(world: World, block: Block, credit: Array, day: Array, may_stay: Array) -> Rows:
+    """Refunds of patients' credits known on `day`; some stay on the account where they may."""
+    generator = stream(world.seed, "refunds", block.month, block.number)
+    stays = may_stay & (generator.random(block.size) >= parameters.REFUND_SHARE)
+    later = business_day(day + between(generator, parameters.PATIENT_REFUND_DAYS, block.size))
+    which = np.flatnonzero((credit > 0) & ~stays)
+    none = np.zeros(len(which), dtype=np.int64)
+    return {
+        "account": which,
+        "ordinal": none + 1,
+        "to": none,
+        "amount": credit[which],
+        "day": later[which],
+    }
 
 
 def _settle_patient(
@@ -94,10 +127,10 @@ def _settle_patient(
 
     payments = _pay_later(generator, balance, statement, pays, breaks)
     broken = np.where(breaks, balance // 3, 0)
-    staff = draw_staff(world, generator, "biller", size)
     nobody = np.full(size, -1)
     small_day = business_day(statement + between(generator, parameters.SMALL_BALANCE_DAYS, size))
     charity_day = business_day(statement + between(generator, parameters.CHARITY_DAYS, size))
+    staff = draw_staff(world, generator, "biller", size, charity_day)
     late = generator.random(size) ** parameters.BAD_DEBT_SKEW
     bad_day = business_day(
         statement
@@ -179,7 +212,7 @@ def _write_off_denials(world: World, block: Block, lost: Array, final: Array) ->
     )
     never = generator.random(size) < parameters.WRITEOFF_NEVER_SHARE
     day = np.where(never, NEVER, business_day(final + wait))
-    staff = draw_staff(world, generator, "ar_agent", size)
+    staff = draw_staff(world, generator, "ar_agent", size, day)
     return _adjustment(np.flatnonzero((lost > 0) & ~never), 5, _DENIAL, lost, staff, day)
 
 

@@ -1,13 +1,13 @@
 """The raw tables of the billing office that grow with every night."""
 
 import numpy as np
-import pyarrow as pa
 
 from data_generator import parameters
+from data_generator.appeals import DECISIONS
 from data_generator.arrays import Rows
-from data_generator.balances import ADJUSTMENT_TYPES
+from data_generator.balances import ADJUSTMENT_TYPES, REFUNDED_TO
 from data_generator.billing import CATEGORY_EDIT_CODES
-from data_generator.columns import booleans, codes, constant, dates, integers, money, pick
+from data_generator.columns import booleans, codes, dates, integers, money, pick
 from data_generator.ids import (
     account_number,
     account_numbers,
@@ -54,31 +54,28 @@ def _account_adjustments(_context: Context, rows: Rows) -> Columns:
 
 
 def _refunds(_context: Context, rows: Rows) -> Columns:
-    size = len(rows["arrival"])
-    empty = constant(None, size)
     return {
-        "refund_id": empty,
-        "account_number": empty,
-        "refunded_to": empty,
-        "amount": pa.nulls(size, pa.decimal128(14, 2)),
-        "post_date": pa.nulls(size, pa.date32()),
+        "refund_id": numbered("RF", rows),
+        "account_number": account_numbers(rows),
+        "refunded_to": pick(REFUNDED_TO, rows["to"]),
+        "amount": money(rows["amount"]),
+        "post_date": dates(rows["day"]),
     }
 
 
 def _appeals(_context: Context, rows: Rows) -> Columns:
-    open_ = rows["decided"] > rows["known"]
-    decision = np.where(open_, -1, rows["is_overturned"].astype(np.int64))
+    decision = np.where(rows["decided"] > rows["known"], -1, rows["decision"])
     return {
-        "appeal_id": codes("AP", short_month(rows), account_number(rows), "-1"),
+        "appeal_id": codes("AP", short_month(rows), account_number(rows), "-", (rows["round"], 1)),
         "claim_id": claim_ids(rows),
         "account_number": account_numbers(rows),
-        "appeal_round": integers(np.ones(len(decision))),
+        "appeal_round": integers(rows["round"]),
         "appealed_amount": money(rows["amount"]),
         "staff_id": staff_ids(rows["staff"]),
         "filed_date": dates(rows["filed"]),
         "deadline_date": dates(rows["deadline"]),
         "decided_date": dates(rows["decided"], rows["known"]),
-        "decision": pick(("upheld", "overturned"), decision),
+        "decision": pick(DECISIONS, decision),
     }
 
 

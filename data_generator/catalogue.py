@@ -361,6 +361,8 @@ class Department:
     names: tuple[str, str]
     code: str
     specialty: tuple[str, str]
+    other_specialty: tuple[str, str]
+    """What some of its providers change to."""
     providers: int
     slowness: float = field(default=1.0)
     """Factor on its charge lag."""
@@ -368,22 +370,26 @@ class Department:
 
 DEPARTMENTS = (
     Department("emergency", 0, ("Emergency Department", "EMERGENCY"), "EMER",
-               ("Emergency Medicine", "EMERGENCY MED"), 6, 0.9),
+               ("Emergency Medicine", "EMERGENCY MED"),
+               ("Critical Care Medicine", "CRITICAL CARE"), 6, 0.9),
     Department("medicine", 0, ("Inpatient Medicine", "HOSPITAL MEDICINE"), "HMED",
-               ("Hospitalist", "HOSPITALIST"), 5, 1.1),
+               ("Hospitalist", "HOSPITALIST"), ("Nephrology", "NEPHROLOGY"), 5, 1.1),
     Department("surgery", 0, ("Surgical Services", "SURGERY"), "SURG",
-               ("General Surgery", "SURGERY"), 5, 1.2),
+               ("General Surgery", "SURGERY"), ("Orthopedic Surgery", "ORTHOPEDICS"), 5, 1.2),
     Department("imaging", 0, ("Diagnostic Imaging", "RADIOLOGY"), "RADI",
-               ("Radiology", "RADIOLOGY"), 4, 0.8),
-    Department("laboratory", 0, ("Laboratory", "LAB"), "LABO", ("Pathology", "PATHOLOGY"), 2, 0.7),
+               ("Radiology", "RADIOLOGY"), ("Interventional Radiology", "INTERV RAD"), 4, 0.8),
+    Department("laboratory", 0, ("Laboratory", "LAB"), "LABO", ("Pathology", "PATHOLOGY"),
+               ("Clinical Pathology", "CLIN PATH"), 2, 0.7),
     Department("infusion", 0, ("Infusion Center", "INFUSION"), "INFU",
-               ("Oncology", "HEM/ONC"), 2, 1.3),
+               ("Oncology", "HEM/ONC"), ("Rheumatology", "RHEUM"), 2, 1.3),
     Department("primary_care", 1, ("Primary Care", "FAMILY MEDICINE"), "FAMM",
-               ("Family Medicine", "FAMILY PRACTICE"), 9, 1.0),
+               ("Family Medicine", "FAMILY PRACTICE"),
+               ("Internal Medicine", "INTERNAL MED"), 9, 1.0),
     Department("cardiology", 1, ("Heart Clinic", "CARDIOLOGY"), "CARD",
-               ("Cardiology", "CARDIOLOGY"), 4, 1.0),
+               ("Cardiology", "CARDIOLOGY"), ("Electrophysiology", "EP CARDIOLOGY"), 4, 1.0),
     Department("therapy", 1, ("Rehabilitation", "PHYSICAL THERAPY"), "PTOT",
-               ("Physical Therapy", "PHYS THERAPY"), 4, 1.1),
+               ("Physical Therapy", "PHYS THERAPY"),
+               ("Occupational Therapy", "OCC THERAPY"), 4, 1.1),
 )  # fmt: skip
 FACILITY_NAMES = (
     ("Riverside General Hospital", "Riverside Medical Offices"),

@@ -4,7 +4,9 @@ import numpy as np
 import pyarrow as pa
 
 from data_generator import catalogue
-from data_generator.arrays import Rows, select
+from data_generator.arrays import Rows, year_ends
+from data_generator.checks import PROVIDER_REASONS
+from data_generator.claim_versions import ORIGINAL
 from data_generator.columns import codes, constant, dates, integers, money, pick, text, units
 from data_generator.denials import REASONS, REMARK_CODES
 from data_generator.ids import (
@@ -21,10 +23,22 @@ from data_generator.ids import (
     remittance_ids,
     remittance_line_ids,
     short_month,
+    trace_numbers,
 )
 from data_generator.parameters import HOSPITALS, PAYERS
+from data_generator.payers import PAYER_NAMES
 from data_generator.rejections import STATUS_CATEGORIES, STATUS_CODES
-from data_generator.remittances import COINSURANCE, CONTRACTUAL, COPAY, DEDUCTIBLE, DENIAL
+from data_generator.remittances import (
+    COINSURANCE,
+    CONTRACTUAL,
+    COPAY,
+    DEDUCTIBLE,
+    DENIAL,
+    NOT_COVERED,
+    PRIOR_PAYER,
+    SEQUESTRATION,
+    STATUSES,
+)
 from data_generator.table import (
     ITEM_CODES,
     ITEM_REVENUES,
@@ -36,7 +50,10 @@ from data_generator.table import (
 )
 
 _PAYER_IDS = text([payer.payer_id for payer in PAYERS])
-_FILING = text([payer.filing_indicator for payer in PAYERS])
+# CI, commercial insurance, is a code of claims (SBR09) that remittances (CLP06) lack; 12 is a PPO
+_FILING = text(
+    ["12" if payer.filing_indicator == "CI" else payer.filing_indicator for payer in PAYERS]
+)
 _SUBMITTERS = text(HOSPITALS)
 _TEMPLATES = tuple(catalogue.TEMPLATES.values())
 _INSTITUTIONAL = np.array([item.claim_type == "I" for item in _TEMPLATES])
@@ -53,11 +70,11 @@ def _claims(context: Context, rows: Rows) -> Columns:
         "claim_type": pick(("P", "I"), rows["claim_type"]),
         "frequency_code": codes((rows["frequency"], 1)),
         "original_reference_number": payer_numbers(
-            rows, rows["replaced_version"], rows["frequency"] == 7
+            rows, rows["replaced_version"], rows["frequency"] != ORIGINAL
         ),
         "payer_id": pick(_PAYER_IDS, rows["payer"]),
-        "payer_sequence": constant("P", len(institutional)),
-        "member_id": member_ids(context.world, rows["patient"]),
+        "payer_sequence": pick(("P", "S"), rows["payer_sequence"]),
+        "member_id": member_ids(context.world, rows["patient"], rows["payer"]),
         "billing_provider_npi": facility_npis(context.world, rows["facility"]),
         "rendering_provider_npi": npis(context.world, rows["provider"]),
         "place_of_service_code": pick(_PLACES, np.where(institutional, -1, rows["template"])),
@@ -119,9 +136,11 @@ def _remittances(context: Context, rows: Rows) -> Columns:
     return {
         "remittance_id": remittance_ids(rows),
         "payer_id": pick(_PAYER_IDS, rows["payer"]),
-        "payer_name": pick([payer.name for payer in PAYERS], rows["payer"]),
+        "payer_name": pick(
+            PAYER_NAMES, context.world.payers.name_place(rows["payer"], rows["day"])
+        ),
         "payee_npi": facility_npis(context.world, rows["facility"]),
-        "trace_number": codes("EFT", *check_parts(rows)),
+        "trace_number": trace_numbers(rows),
         "payment_method_code": pick(("NON", "ACH"), (rows["paid"] > 0).astype(np.int64)),
         "payment_amount": money(rows["paid"]),
         "payment_date": dates(rows["day"]),
@@ -139,7 +158,9 @@ def _remittance_claims(context: Context, rows: Rows) -> Columns:
         "remittance_id": remittance_ids(rows),
         "claim_sequence": integers(rows["sequence"]),
         "patient_control_number": account_numbers(rows),
-        "claim_status_code": pick(("1", "22"), (rows["billed"] < 0).astype(np.int64)),
+        "claim_status_code": pick(
+            [str(status) for status in STATUSES], np.searchsorted(STATUSES, rows["status"])
+        ),
         "billed_amount": money(rows["billed"]),
         "paid_amount": money(rows["paid"]),
         "patient_responsibility_amount": money(rows["owed"]),
@@ -148,7 +169,7 @@ def _remittance_claims(context: Context, rows: Rows) -> Columns:
         "facility_type_code": pick(_PLACES, rows["template"]),
         "frequency_code": pick(("1", "7"), rows["is_replacement"].astype(np.int64)),
         "drg_code": drg,
-        "member_id": member_ids(context.world, rows["patient"]),
+        "member_id": member_ids(context.world, rows["patient"], rows["payer"]),
         "statement_from_date": dates(rows["admit"]),
         "statement_to_date": dates(rows["discharge"]),
         "received_date": dates(rows["received"]),
@@ -189,15 +210,18 @@ def _remittance_adjustments(_context: Context, rows: Rows) -> Columns:
     carcs = [""] * DENIAL + [reason.carc for reason in REASONS]
     for place, group, carc in (
         (CONTRACTUAL, "CO", "45"),
+        (SEQUESTRATION, "CO", "253"),
         (DEDUCTIBLE, "PR", "1"),
         (COINSURANCE, "PR", "2"),
         (COPAY, "PR", "3"),
+        (PRIOR_PAYER, "OA", "23"),
+        (NOT_COVERED, "PR", "204"),
     ):
         groups[place], carcs[place] = group, carc
     kind = np.where(rows["kind"] == DENIAL, DENIAL + rows["reason"], rows["kind"])
     return {
         "remittance_adjustment_id": codes(
-            "RA", short_month(rows), account_number(rows), "-", (rows["ordinal"], 1), "-",
+            "RA", short_month(rows), account_number(rows), "-", (rows["ordinal"], 2), "-",
             (rows["line"], 2), "-", (rows["sequence"], 1),
         ),
         "remittance_claim_id": remittance_claim_ids(rows),
@@ -210,18 +234,23 @@ def _remittance_adjustments(_context: Context, rows: Rows) -> Columns:
     }  # fmt: skip
 
 
-def _provider_adjustments(_context: Context, rows: Rows) -> Columns:
-    size = len(rows["arrival"])
-    empty = constant(None, size)
+def _provider_adjustments(context: Context, rows: Rows) -> Columns:
+    by_check = rows["check_day"] > 0
+    claims = payer_numbers(rows, rows["version"])
+    checks = trace_numbers(rows | {"day": np.where(by_check, rows["check_day"], rows["day"])})
+    size = len(by_check)
+    references = pa.concat_arrays([claims, checks])
     return {
-        "remittance_provider_adjustment_id": empty,
-        "remittance_id": empty,
-        "adjustment_sequence": pa.nulls(size, pa.int32()),
-        "provider_identifier": empty,
-        "fiscal_period_date": pa.nulls(size, pa.date32()),
-        "reason_code": empty,
-        "reference_id": empty,
-        "amount": pa.nulls(size, pa.decimal128(14, 2)),
+        "remittance_provider_adjustment_id": codes(
+            "PL", *check_parts(rows), "-", (rows["sequence"], 5)
+        ),
+        "remittance_id": remittance_ids(rows),
+        "adjustment_sequence": integers(rows["sequence"]),
+        "provider_identifier": facility_npis(context.world, rows["facility"]),
+        "fiscal_period_date": dates(year_ends(rows["day"])),
+        "reason_code": pick(PROVIDER_REASONS, rows["reason"]),
+        "reference_id": references.take(pa.array(np.arange(size) + np.where(by_check, size, 0))),
+        "amount": money(rows["amount"]),
     }
 
 
@@ -241,30 +270,3 @@ CLEARINGHOUSE_TABLES = (
         _provider_adjustments,
     ),
 )
-
-
-def group_remittances(claims: Rows) -> tuple[Rows, Rows]:
-    """Put the claims that payers decided in one month on checks.
-
-    One check (or electronic payment) per payer, payee and day. Returns the checks and the claims,
-    both ordered by check, with each claim's place on it as `sequence`; a reversal stands right
-    before the corrected claim.
-    """
-    order = np.lexsort((
-        claims["ordinal"], claims["account"], claims["month"],
-        claims["facility"], claims["payer"], claims["day"],
-    ))  # fmt: skip
-    claims = select(claims, order)
-    key = (claims["day"].astype(np.int64) * 100 + claims["payer"]) * 10 + claims["facility"]
-    is_first = np.ones(len(key), dtype=bool)
-    is_first[1:] = key[1:] != key[:-1]
-    starts = np.flatnonzero(is_first)
-    check = np.cumsum(is_first) - 1
-    claims["sequence"] = np.arange(len(key)) - starts[check] + 1
-    checks = select(
-        {name: claims[name] for name in ("day", "payer", "facility", "arrival")}, starts
-    )
-    checks["paid"] = (
-        np.add.reduceat(claims["paid"].astype(np.int64), starts) if len(starts) else starts
-    )
-    return checks, claims

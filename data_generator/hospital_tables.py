@@ -5,7 +5,7 @@ import pyarrow as pa
 
 from data_generator import catalogue
 from data_generator.arrays import Rows
-from data_generator.columns import bigints, constant, date_texts, integers, money, pick, units
+from data_generator.columns import bigints, date_texts, integers, money, pick, units
 from data_generator.ids import (
     account_numbers,
     coverage_ids,
@@ -36,7 +36,9 @@ def _encounters_a(context: Context, rows: Rows) -> Columns:
         "provider_id": provider_ids(0, rows["provider"]),
         "department_id": pick(department_ids(0), rows["department"]),
         "encounter_type": pick(catalogue.SETTINGS, rows["setting"]),
-        "coverage_id": coverage_ids(rows["patient"], rows["payer"] != SELF_PAY),
+        "coverage_id": coverage_ids(
+            rows["patient"], rows["coverage"], valid=rows["payer"] != SELF_PAY
+        ),
         "admit_date": date_texts(rows["admit"], DATE_A),
         "discharge_date": date_texts(rows["discharge"], DATE_A, rows["known"]),
     }
@@ -50,7 +52,9 @@ def _encounters_b(context: Context, rows: Rows) -> Columns:
         "provider_code": provider_ids(1, rows["provider"]),
         "dept_code": pick(department_ids(1), rows["department"] - count),
         "visit_class": pick(("C", "O", "E", "I"), rows["setting"]),
-        "coverage_id": coverage_ids(rows["patient"], rows["payer"] != SELF_PAY),
+        "coverage_id": coverage_ids(
+            rows["patient"], rows["coverage"], valid=rows["payer"] != SELF_PAY
+        ),
         "arrival_date": date_texts(rows["admit"], DATE_B),
         "departure_date": date_texts(rows["discharge"], DATE_B, rows["known"]),
     }
@@ -75,7 +79,7 @@ def _diagnoses_b(_context: Context, rows: Rows) -> Columns:
 def _charges_a(_context: Context, rows: Rows) -> Columns:
     return {
         "charge_id": line_numbers(rows),
-        "credited_charge_id": constant(None, len(rows["line"])),
+        "credited_charge_id": line_numbers(rows, "credits", rows["credits"] > 0),
         "account_number": account_numbers(rows),
         "encounter_id": encounter_ids(rows, "encounter", ""),
         "claim_type": pick(("P", "I"), rows["claim_type"]),
@@ -93,7 +97,7 @@ def _charges_a(_context: Context, rows: Rows) -> Columns:
 def _charges_b(_context: Context, rows: Rows) -> Columns:
     return {
         "charge_ref": line_numbers(rows),
-        "credited_ref": constant(None, len(rows["line"])),
+        "credited_ref": line_numbers(rows, "credits", rows["credits"] > 0),
         "acct_no": account_numbers(rows),
         "visit_no": encounter_ids(rows, "encounter", "V"),
         "bill_form": pick(("1500", "UB04"), rows["claim_type"]),

@@ -7,9 +7,10 @@ an id never changes when the data are generated again with a later end date.
 import numpy as np
 import pyarrow as pa
 
-from data_generator import catalogue, parameters
+from data_generator import catalogue
 from data_generator.arrays import Array, Rows
 from data_generator.columns import codes, date_texts, pick, text
+from data_generator.parameters import PAYERS
 from data_generator.pools import World
 
 _MEMBER_MODULUS = 999_999_937  # prime, so that different persons get different numbers
@@ -54,14 +55,17 @@ def payer_numbers(rows: Rows, version: Array, valid: Array | None = None) -> pa.
     return codes(payer, short_month(rows), number, "0", (version, 1), valid=valid)
 
 
-def line_numbers(rows: Rows) -> pa.Array:
-    """Charge ids, which are the line control numbers too: hospital B's start with BC."""
-    parts = (short_month(rows), account_number(rows), (rows["line"], 2))
-    plain = codes(*parts)
+def line_numbers(rows: Rows, name: str = "line", valid: Array | None = None) -> pa.Array:
+    """Charge ids, which are the line control numbers too: hospital B's start with BC.
+
+    `name` is the column of the line's number; null where not `valid`.
+    """
+    parts = (short_month(rows), account_number(rows), (rows[name], 2))
+    plain = codes(*parts, valid=valid)
     is_b = rows["hospital"] == 1
     if not is_b.any():
         return plain
-    lettered = codes("BC", *parts)
+    lettered = codes("BC", *parts, valid=valid)
     if is_b.all():
         return lettered
     words = pa.concat_arrays([plain, lettered])
@@ -70,12 +74,12 @@ def line_numbers(rows: Rows) -> pa.Array:
 
 def remittance_claim_ids(rows: Rows) -> pa.Array:
     """Numbers of CLP loops: account and ordinal."""
-    return codes("RC", short_month(rows), account_number(rows), "-", (rows["ordinal"], 1))
+    return codes("RC", short_month(rows), account_number(rows), "-", (rows["ordinal"], 2))
 
 
 def remittance_line_ids(rows: Rows) -> pa.Array:
     """Numbers of SVC loops: account, ordinal and line."""
-    loop = (short_month(rows), account_number(rows), "-", (rows["ordinal"], 1))
+    loop = (short_month(rows), account_number(rows), "-", (rows["ordinal"], 2))
     return codes("RL", *loop, "-", (rows["line"], 2))
 
 
@@ -91,6 +95,11 @@ def remittance_ids(rows: Rows) -> pa.Array:
     return codes("R", *check_parts(rows))
 
 
+def trace_numbers(rows: Rows) -> pa.Array:
+    """Numbers of checks and electronic payments."""
+    return codes("EFT", *check_parts(rows))
+
+
 def numbered(prefix: str, rows: Rows, width: int = 1) -> pa.Array:
     """Numbers of an account's events: account and ordinal."""
     return codes(prefix, short_month(rows), account_number(rows), "-", (rows["ordinal"], width))
@@ -103,15 +112,21 @@ def patient_ids(hospital: int, world: World, patient: Array) -> pa.Array:
     return codes("B", (patient - world.patients.count_a + 1, 7))
 
 
-def coverage_ids(patient: Array, valid: Array | None = None) -> pa.Array:
-    """Coverage numbers of patient records; null where not `valid`."""
-    return codes("COV", (patient, 8), valid=valid)
+def coverage_ids(
+    patient: Array, ordinal: Array, sequence: int = 1, valid: Array | None = None
+) -> pa.Array:
+    """Coverage numbers of patient records: record, sequence, and the person's so-many-th spell.
+
+    Null where not `valid`.
+    """
+    return codes("COV", (patient, 8), str(sequence), (ordinal, 2), valid=valid)
 
 
-def member_ids(world: World, patient: Array) -> pa.Array:
-    """Member numbers, the same for one person at both hospitals."""
+def member_ids(world: World, patient: Array, payer: Array) -> pa.Array:
+    """Member numbers, the same for one person and payer at both hospitals."""
     person = world.patients.person[patient].astype(np.int64)
-    return codes("M", ((person * 48_271 + 11_000_003) % _MEMBER_MODULUS, 9))
+    member = person * len(PAYERS) + payer
+    return codes("M", ((member * 48_271 + 11_000_003) % _MEMBER_MODULUS, 9))
 
 
 def department_ids(hospital: int) -> pa.Array:
@@ -130,8 +145,7 @@ def provider_ids(hospital: int, provider: Array) -> pa.Array:
 
 def staff_ids(staff: Array) -> pa.Array:
     """Staff numbers; null for a negative one."""
-    count = sum(parameters.STAFF_ROLES.values())
-    return pick([f"S{number + 1:03d}" for number in range(count)], staff)
+    return codes("S", (staff.clip(0) + 1, 3), valid=staff >= 0)
 
 
 def npis(world: World, provider: Array) -> pa.Array:

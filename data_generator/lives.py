@@ -8,13 +8,24 @@ month) and `arrival` (day on which the row reaches the warehouse).
 import numpy as np
 
 from data_generator import adjudication, balances, billing, denials
-from data_generator.appeals import appeals
-from data_generator.arrays import NEVER, Rows, concatenate, select, stream
+from data_generator.appeals import appeal
+from data_generator.arrays import NEVER, Rows, concatenate, select
+from data_generator.charge_corrections import (
+    bill_late_charges,
+    delay_charges,
+    double_charges,
+    posted_charges,
+    void_claims,
+)
+from data_generator.claim_versions import Submissions
+from data_generator.first_answers import answer_first, draw_first_remittance
 from data_generator.pools import World
 from data_generator.rejections import give_up, is_adjudicated
-from data_generator.remittances import FIRST, REVERSAL, SECOND, remit
-from data_generator.rework import CORRECTED, draw_first_remittance, work_denials
-from data_generator.visits import Block, lines_of, make_visits
+from data_generator.remittances import Answers
+from data_generator.rework import choose_paths, correct
+from data_generator.secondary import answer_second, drop_idle_coverages
+from data_generator.takebacks import take_back
+from data_generator.visits import Block, make_visits
 from data_generator.work_items import early_touches, work_items
 
 
@@ -25,96 +36,52 @@ def simulate_block(world: World, month: int, number: int, first: int, size: int)
     changes is told once for each state, and `known` is the last day that the telling knows of.
     """
     block = make_visits(world, month, number, first, size)
+    accounts = block.accounts
+    drop_idle_coverages(block)
     events = billing.bill(world, block)
     events["work_items"] = early_touches(world, block, events)
     denials.draw_denials(world, block)
     adjudication.draw_benefits(world, block)
+    delay_charges(world, block)
     draw_first_remittance(world, block)
-    accounts, lines = block.accounts, block.lines
-    insured = is_adjudicated(accounts)
 
-    first_split = adjudication.adjudicate(accounts, lines, lines["denied"])
-    first_totals = adjudication.totals(accounts, lines, first_split)
-    rework = work_denials(world, block, first_totals)
-    final_denied = lines["denied"] & ~rework["succeeds"][lines["account"]]
-    second_split = adjudication.adjudicate(accounts, lines, final_denied)
-    second_totals = adjudication.totals(accounts, lines, second_split)
+    answers = Answers(block)
+    sent = Submissions(block, events["claims"], events["claim_acknowledgements"])
+    is_answered = is_adjudicated(accounts)
+    answer_first(block, answers, is_answered)
+    path = choose_paths(world, block, answers.total("denied"))
+    correct(world, block, answers, sent, path)
+    events["appeals"], last_decision = appeal(world, block, answers, path)
+    bill_late_charges(world, block, answers, sent)
+    has_second, owed_second, day_second, refunds = answer_second(world, block, answers, sent)
+    owed = np.where(has_second, owed_second, answers.total("patient"))
+    final = np.maximum(answers.day, last_decision)
+    start = np.where(has_second, day_second, final)
 
-    corrected = rework["path"] == CORRECTED
-    generator = stream(world.seed, "corrections", month, number)
-    corrections, statuses = _correct(generator, accounts, rework)
-    events["claims"] = concatenate([events["claims"], corrections])
-    events["claim_acknowledgements"] = concatenate([events["claim_acknowledgements"], statuses])
-    events["claim_lines"] = _claim_lines(block, events["claims"])
-    _finish_claims(block, events["claims"])
+    is_plain = is_answered & ~accounts["denied"] & (accounts["secondary"] < 0)
+    is_plain[block.lines["account"][block.lines["is_late_charge"]]] = False
+    is_taken, stop = take_back(world, block, answers, is_plain)
+    double, is_doubled = double_charges(world, block)
+    # nothing is billed to a patient whose claim the hospital is about to void
+    may_be_void = is_plain & ~is_taken & ~is_doubled & (accounts["copay"] == 0)
+    credits = void_claims(world, block, answers, sent, may_be_void)
+    owed[credits["account"]] = 0
 
-    second_version = np.where(corrected, accounts["version"] + 1, accounts["version"])
-    had_posted = accounts["denied"] & ~accounts["fully_denied"]
-    remittances = [
-        (FIRST, insured, first_split, first_totals, accounts["remitted"], accounts["version"], 1),
-        (REVERSAL, rework["has_second"] & had_posted, first_split, first_totals,
-         rework["remitted"], accounts["version"], -1),
-        (SECOND, rework["has_second"], second_split, second_totals,
-         rework["remitted"], second_version, 1),
-    ]  # fmt: skip
-    events |= remit(block, rework, remittances)
-
-    patient_denied = np.where(rework["is_patient_group"], second_totals["denied"], 0)
-    lost = np.where(insured, second_totals["denied"] - patient_denied, 0)
-    patient = second_totals["patient"] + patient_denied
-    lost, patient, final = give_up(accounts, lost, patient, rework["final"])
-    events |= balances.settle(world, block, lost, patient, final)
-    events["appeals"] = appeals(world, block, first_totals, rework)
+    events |= sent.rows() | answers.rows()
+    lost, owed, lost_day = give_up(
+        accounts, answers.total("lost"), owed, np.where(stop < NEVER, stop, final)
+    )
+    start = np.where(accounts["is_abandoned"], lost_day, start)
+    events |= balances.settle(
+        world, block, owed=owed, start=start, stop=stop, lost=lost, lost_day=lost_day,
+        other_refunds=refunds,
+    )  # fmt: skip
     events["work_items"] = work_items(world, block, events)
     events["encounters"] = block.encounters
     events["encounter_diagnoses"] = _diagnoses(block)
-    events["charges"] = _charges(block)
+    events["charges"] = concatenate([posted_charges(block), double, credits])
     _date_arrivals(events)
     return {table: _number(block, rows) for table, rows in events.items()}
-
-
-def _correct(generator: np.random.Generator, accounts: Rows, rework: Rows) -> tuple[Rows, Rows]:
-    which = np.flatnonzero(rework["path"] == CORRECTED)
-    version = accounts["version"][which] + 1
-    submitted = rework["worked"][which]
-    rows = {
-        "account": which,
-        "version": version,
-        "frequency": np.full(len(which), 7),
-        "replaced_version": accounts["version"][which],
-        "final_bill": submitted,
-        "day": submitted,
-    }
-    statuses, _ = billing.acknowledge(generator, which, version, submitted)
-    return rows, statuses
-
-
-def _claim_lines(block: Block, claims: Rows) -> Rows:
-    account = claims["account"]
-    index, owner = lines_of(block, account)
-    lines = block.lines
-    return {
-        "account": account[owner],
-        "version": claims["version"][owner],
-        "hospital": block.accounts["hospital"][account[owner]],
-        "line": lines["line"][index],
-        "item": lines["item"][index],
-        "modifier_1": lines["modifier_1"][index],
-        "modifier_2": lines["modifier_2"][index],
-        "units": lines["units"][index],
-        "amount": lines["charge"][index],
-        "service": lines["service"][index],
-        "day": claims["day"][owner],
-    }
-
-
-_CLAIM_COLUMNS = ("hospital", "patient", "payer", "provider", "facility", "template", "claim_type",
-                  "diagnosis", "is_authorized", "billed", "admit", "discharge")  # fmt: skip
-
-
-def _finish_claims(block: Block, claims: Rows) -> None:
-    for name in _CLAIM_COLUMNS:
-        claims[name] = block.accounts[name][claims["account"]]
 
 
 def _diagnoses(block: Block) -> Rows:
@@ -126,26 +93,6 @@ def _diagnoses(block: Block) -> Rows:
         "rank": rows["rank"],
         "diagnosis": rows["diagnosis"],
         "day": block.encounters["discharge"][encounter],
-    }
-
-
-def _charges(block: Block) -> Rows:
-    lines, accounts = block.lines, block.accounts
-    account = lines["account"]
-    encounter = block.encounters["number"][accounts["encounter"]]
-    return {
-        "account": account,
-        "encounter": encounter[account],
-        "hospital": accounts["hospital"][account],
-        "claim_type": accounts["claim_type"][account],
-        "line": lines["line"],
-        "item": lines["item"],
-        "modifier_1": lines["modifier_1"],
-        "modifier_2": lines["modifier_2"],
-        "units": lines["units"],
-        "amount": lines["charge"],
-        "service": lines["service"],
-        "day": lines["post"],
     }
 
 

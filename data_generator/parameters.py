@@ -50,6 +50,85 @@ SECOND_EMPLOYER_PLAN_SHARE = 0.04
 """People of Medicare with a supplement plan or Medicaid, and of employer plans with another one
 [EXP]."""
 
+# ---------------------------------------------------------------------------------------------
+# The world over time
+# ---------------------------------------------------------------------------------------------
+HORIZON = dt.date(2040, 12, 31)
+"""Last day on which anything about people, payers, contracts or staff changes. All of it is drawn
+from ANCHOR to here, whatever period a set asks for."""
+
+MOVES_A_YEAR = 0.08  # US Census, about 8 % of people a year [EXP]
+PHONE_CHANGES_A_YEAR = 0.04
+MAIL_CHANGES_A_YEAR = 0.03
+NAME_CHANGES_A_YEAR = 0.015
+NAME_CHANGE_AGES = (20, 60)
+"""Marriages of adults, as far as they change a name [EXP]."""
+RECORD_LAG_DAYS = 60
+"""News about a patient reach the records of hospital B, and second records, within so many days;
+the lag belongs to the record [EXP]."""
+DUPLICATE_RECORD_SHARE = 0.006
+"""People who were registered twice at the same hospital [EXP]."""
+
+PAYER_CHANGES_A_YEAR = 0.085
+"""Draws of a new primary payer; some draw the one they have, about 7 % a year change [EXP]."""
+PAYER_CHANGE_JANUARY_SHARE = 0.75
+"""Changes that come on 1 January; the others come on the first of any month [EXP]."""
+GAPS_A_YEAR = 0.135
+"""Lapses of coverage: with GAP_DAYS some 2 % of the visits of insured people fall in one [EXP]."""
+GAP_DAYS = (20, 90)
+"""Days until a lapse ends, which is when the billing office learns of it."""
+MEDICARE_AGE = 65
+SECOND_COVERAGE_LATER_SHARE = 0.15
+SECOND_COVERAGE_LATER_DAYS = (30, 300)
+SECOND_COVERAGE_EARLIER_SHARE = 0.10
+"""Second coverages that begin after, or end before, the first one that they go with [EXP]."""
+
+RENAMES = (
+    (2021, "P303", "Harbor Medicare Advantage"),
+    (2023, "P104", "Summit Workplace Health"),
+    (2025, "P105", "Granite Peak Health"),
+    (2027, "P302", "Beacon Medicare Partners"),
+    (2029, "P102", "Northfield Health"),
+    (2031, "P501", "Community Choice Health Plan"),
+)
+MERGERS = ((2025, "P602", "P601"),)
+"""Payers that change their name, or merge into another, in a year; the seed chooses the day, from
+March to October, a merger's being the first of a month."""
+
+PROVIDER_MOVES_A_YEAR = 2
+SPECIALTY_CHANGES_A_YEAR = 2
+"""At both hospitals together [EXP]."""
+STAFF_LEAVING_RATE = 0.15  # of the billing office a year [EXP]
+
+FEE_RISE = (0.0, 0.04)
+"""Change of a payer's whole fee schedule on each 1 January, uniform [EXP]."""
+MIDYEAR_PAYERS = ("P103", "P302")
+MIDYEAR_FEE_RISE = (0.0, 0.015)
+"""Payers that change their fees on 1 July too."""
+PRICE_RISE = (0.01, 0.03)
+"""Rise of a hospital's chargemaster on each 1 July; prices and fees of catalogue.py are those of
+PRICE_YEAR, so that prices and fees keep their ratio around it [EXP]."""
+PRICE_YEAR = 2024
+NOTICE_DAYS = 30
+"""Days by which a new fee schedule arrives before it takes effect."""
+
+HOLIDAY_VISITS_FACTOR = 0.05
+"""Scheduled visits on a federal holiday, beside another such weekday [EXP]."""
+
+SEASONALITY = {
+    # respiratory winter: colds and influenza in offices, pneumonia in hospital
+    "primary_care": (1.12, 1.08, 1.02, 0.97, 0.95, 0.92, 0.90, 0.93, 0.99, 1.04, 1.02, 1.06),
+    "emergency": (1.13, 1.08, 1.01, 0.96, 0.96, 0.97, 1.00, 0.98, 0.95, 0.95, 0.97, 1.04),
+    "medicine": (1.16, 1.11, 1.04, 0.98, 0.95, 0.92, 0.91, 0.91, 0.93, 0.97, 1.01, 1.11),
+    # elective surgery: deductibles are met in the last quarter, surgeons are away in July
+    "surgery": (0.92, 0.93, 0.99, 0.99, 0.99, 0.98, 0.86, 0.95, 0.97, 1.11, 1.14, 1.17),
+    "cardiology": (1.04, 1.02, 1.02, 1.00, 0.99, 0.97, 0.94, 0.97, 0.99, 1.03, 1.01, 1.02),
+    "imaging": (0.98, 0.98, 1.00, 1.00, 1.00, 1.00, 0.97, 0.99, 1.00, 1.03, 1.02, 1.03),
+    "therapy": (1.00, 1.00, 1.01, 1.01, 1.01, 1.00, 0.98, 0.99, 1.00, 1.01, 1.00, 0.99),
+}
+"""Visits of a department in each calendar month beside its own average month; other departments
+have no season. They shape the mix of a month, whose volume stays MONTH_FACTORS [EXP]."""
+
 HOSPITALS = ("HOSPITAL_A", "HOSPITAL_B")
 HOSPITAL_SHARES = (0.60, 0.40)
 HOSPITAL_STATES = ("OH", "IN")
@@ -433,6 +512,69 @@ PAYMENT_SOURCES = ("point_of_service", "statement", "portal", "agency")
 PORTAL_SHARE = 0.45
 
 # ---------------------------------------------------------------------------------------------
+# Adjudication and after: sequestration, secondary payers, checks, takebacks, late charges, voids
+# ---------------------------------------------------------------------------------------------
+SEQUESTRATION_SHARE = 0.02
+"""What Medicare keeps of its payments [Budget Control Act of 2011; 2 % since July 2022]."""
+
+SECONDARY_NOT_COVERED_SHARE = 0.06
+SUPPLEMENT_LEAVES_DEDUCTIBLE_SHARE = 0.60
+SECOND_PLAN_COINSURANCE = (0.0, 0.10, 0.20)
+"""Claims that a secondary payer refuses; supplements that don't pay Medicare's deductible (plans
+G and N, sold most today); coinsurance that a second employer plan asks for [EXP]."""
+CROSSOVER_DAYS = (2, 6)
+SECONDARY_BILLING_DAYS = (2, 9)
+SECONDARY_MISTAKE_SHARE = 0.02
+SECONDARY_MISTAKE_RANGE = (0.05, 0.40)
+"""Secondaries that take the first payer's part for too small, and by how much of their own
+payment they then pay too much [EXP]."""
+SECONDARY_REFUND_DAYS = (30, 90)
+REFUND_SHARE = 0.85
+PATIENT_REFUND_DAYS = (20, 90)
+"""Credits that are paid back, and when; the rest stay on the account [EXP]."""
+
+PROMPT_PAYMENT_DAYS = 45
+INTEREST_RATE = 0.10
+INTEREST_CLASSES = ("commercial", "medicare_advantage", "medicaid_mco")
+"""Interest a year on clean claims that are paid later; states differ, 30 to 45 days and 8 to
+18 % are usual [EXP]."""
+
+SECOND_CORRECTION_SHARE = 0.30
+"""Corrected claims that fail and are corrected once more [EXP]."""
+
+TAKEBACK_SHARE = 0.0075
+TAKEBACK_MIN_DOLLARS = 20.0
+TAKEBACK_DAYS = (60, 240)
+TAKEBACK_TERMINATED_SHARE = 0.30
+TAKEBACK_CUT_RANGE = (0.10, 0.40)
+TAKEBACK_LATER_SHARE = 0.50
+TAKEBACK_RECOVERY_DAYS = (14, 38)
+"""Payments taken back: of the claims that may be, about 0.5 % of all paid ones; the days from
+payment to takeback and from takeback to a later recovery (the next check comes up to a week
+after); the share for want of coverage, else repriced by a share of the payment [EXP]."""
+
+VOID_SHARE = 0.0035
+VOID_DAYS = (30, 120)
+"""Voids among the claims that may be: about 0.15 % of adjudicated ones [EXP]."""
+
+LATE_CHARGE_SHARE = 0.0095
+LATE_CHARGE_DAYS = (5, 22)
+LATE_CHARGE_BILLING_DAYS = (1, 6)
+"""Accounts whose last charge is posted days after the first submission: about 0.8 % of insured
+accounts of several lines; days from its posting to the replacement claim [EXP]."""
+DOUBLE_CHARGE_SHARE = 0.001
+DOUBLE_CHARGE_CREDIT_DAYS = (0, 3)
+"""Accounts with a charge posted twice and credited before the bill [EXP]."""
+
+APPEAL_ROUNDS = 3
+APPEAL_ROUND_FACTORS = (1.0, 0.75, 0.60)
+"""Later rounds are won less often [EXP]."""
+NEXT_APPEAL_SHARE = 0.35
+PARTIAL_OVERTURN_SHARE = 0.60
+"""Appeals of several denied lines that win some of them: a payer gives way where it can keep
+something. Yields 8 to 10 % of all decisions [EXP]."""
+
+# ---------------------------------------------------------------------------------------------
 # Staff
 # ---------------------------------------------------------------------------------------------
 STAFF_ROLES = {
@@ -480,6 +622,40 @@ FOLLOW_UP_SHARE = 0.50
 MANUAL_POSTING_SHARE = 0.08
 
 # ---------------------------------------------------------------------------------------------
+# Planted stories: sizes are the issue's where it names them, the rest is [EXP]
+# ---------------------------------------------------------------------------------------------
+STORY_PLACE = (6, 20)
+"""Stories run within these months after the set's first, so that half a year of usual business
+stands before each of them."""
+STORY_MONTHS = {
+    "payer_denies_family": 3,
+    "payer_underpays": 4,
+    "careless_biller": 4,
+    "mass_takeback": 1,
+    "slow_department": 3,
+    "clearinghouse_outage": 1,
+    "slow_payer": 3,
+}
+STORY_PAYER_SHARE = 0.06
+"""Share of all claims below which a payer's story would drown in chance."""
+STORY_FAMILIES = ("imaging", "therapy", "surgery", "drug")
+"""Families for which payers ask authorization."""
+STORY_FAMILY_SHARE = 0.0035
+"""Smallest share of all claims that a payer and family may have: 17 a month of 5,000."""
+STORY_DENIAL_SHARE = 0.55
+STORY_PAYMENT_FACTOR = 0.93
+STORY_ERROR_RATE = 0.40
+STORY_TAKEBACK_CLAIMS = 12
+STORY_TAKEBACK_MONTHS_BACK = (7, 5)
+"""Months of service that the takeback reaches, counted back from its own: all paid by then."""
+STORY_DEPARTMENT_SHARES = (0.04, 0.20)
+STORY_POSTING_LAG_FACTOR = 4.0
+STORY_OUTAGE_DAYS = 5
+STORY_ELIGIBILITY_SHARE = 0.12
+STORY_WAVE_DAYS = 21
+STORY_REMITTANCE_LAG_FACTOR = 2.0
+
+# ---------------------------------------------------------------------------------------------
 # Targets at the end of 24 months, checked by the calibration test
 # ---------------------------------------------------------------------------------------------
 TARGET_AR_DAYS = (45.0, 60.0)
@@ -488,3 +664,74 @@ TARGET_AR_DAYS = (45.0, 60.0)
 TARGET_OVER_90_SHARE = (0.22, 0.37)  # top-10 22.5 %, mean 35.9 % [BM 2.5: Kodiak 2024]
 TARGET_PATIENT_COLLECTION = 0.345  # [BM 2.6: Kodiak 2024]
 TARGET_SELF_PAY_COLLECTION = 0.29  # [BM 2.6: Tenet]
+
+# ---------------------------------------------------------------------------------------------
+# Defects of the raw files
+# ---------------------------------------------------------------------------------------------
+# All rates [EXP]: what a careful integration team meets in hospital interfaces, one or two rows in
+# a hundred altogether, so that a set of a few months has every kind.
+DEFECT_RATES: dict[str, dict[str, float]] = {
+    "late_row": {
+        "charges": 0.003,
+        "encounter_diagnoses": 0.001,
+        "claims": 0.002,
+        "claim_acknowledgements": 0.002,
+        "remittance_claims": 0.0015,
+        "patient_payments": 0.002,
+        "account_adjustments": 0.002,
+        "refunds": 0.002,
+    },
+    "wrong_total": {"claims": 0.001, "remittance_claims": 0.001},
+    "impossible_date": {"charges": 0.001, "patient_payments": 0.001},
+    "negative_amount": {"charges": 0.0007, "patient_payments": 0.0007},
+    "unknown_code": {"charges": 0.001},
+    "swapped_dates": {"charges": 0.002, "encounters": 0.004},
+    "exact_duplicate": {
+        "charges": 0.0015,
+        "encounter_diagnoses": 0.001,
+        "claims": 0.001,
+        "claim_lines": 0.0007,
+        "claim_acknowledgements": 0.001,
+        "remittances": 0.002,
+        "remittance_claims": 0.001,
+        "remittance_lines": 0.0005,
+        "remittance_adjustments": 0.0005,
+        "patient_payments": 0.002,
+        "account_adjustments": 0.001,
+        "refunds": 0.002,
+    },
+    "near_duplicate": {
+        "charges": 0.001,
+        "claims": 0.001,
+        "claim_lines": 0.0005,
+        "patient_payments": 0.001,
+        "account_adjustments": 0.001,
+    },
+    "orphan": {
+        "charges": 0.0005,
+        "encounter_diagnoses": 0.0003,
+        "claim_lines": 0.0004,
+        "patient_payments": 0.0008,
+        "work_items": 0.001,
+    },
+}
+"""By defect and kind of row, of all rows of the kind. Claims take their lines with them, and
+claims on remittances their lines and adjustments, when they come late."""
+
+PATIENT_DEFECT_RATES = {
+    "odd_name": 0.012,
+    "malformed_phone": 0.008,
+    "malformed_email": 0.008,
+    "malformed_zip": 0.005,
+}
+FILE_DEFECT_RATES = {"resent_file": 0.004, "cut_file": 0.004}
+"""Of the files of a table and day."""
+CUT_SHARE = 0.4
+"""Rows that a file that was cut off lacks."""
+LATE_DAYS = (1, 20)
+DUPLICATE_DAYS = (1, 3)
+REPAIR_DAYS = (1, 6)
+RESENT_DAYS = (1, 1)
+CUT_DAYS = (1, 2)
+WRONG_TOTAL_DOLLARS = (1, 400)
+UNKNOWN_CODES = ("ZZ999", "ZX000", "ZQ123")

@@ -16,6 +16,7 @@ from data_generator.arrays import (
     concatenate,
     day_number,
     group_sum,
+    is_holiday,
     stream,
     weekday,
     whole_days,
@@ -29,6 +30,9 @@ _DIAGNOSIS_GROUPS = tuple(catalogue.DIAGNOSES)
 _MAX_DIAGNOSES = len(catalogue.DIAGNOSIS_COUNTS)
 _UNIT_RULES = np.array([item.units for item in catalogue.ITEMS])
 _EVALUATION_FAMILIES = ("office_visit", "emergency")
+
+_SEASONS = np.array([parameters.SEASONALITY.get(item.department, (1.0,) * 12) for item in _KINDS])
+"""Factor on the share of each kind of visit by calendar month."""
 
 EMERGENCY, INPATIENT = 2, 3
 PROFESSIONAL, INSTITUTIONAL = 0, 1
@@ -91,7 +95,8 @@ _ITEM_FAMILY = np.array([catalogue.FAMILIES.index(item.family) for item in catal
 
 def _make_encounters(world: World, month: int, number: int, size: int) -> tuple[Rows, Array, Array]:
     generator = stream(world.seed, "encounters", month, number)
-    kind = choose(generator, [item.share for item in _KINDS], size)
+    season = _SEASONS[:, month % 100 - 1]
+    kind = choose(generator, np.array([item.share for item in _KINDS]) * season, size)
     second_chance = generator.random(size)
     hospital = choose(generator, parameters.HOSPITAL_SHARES, size)
     setting = np.array([catalogue.SETTINGS.index(item.setting) for item in _KINDS])[kind]
@@ -99,9 +104,7 @@ def _make_encounters(world: World, month: int, number: int, size: int) -> tuple[
     patient = _choose_patients(generator, world, month, hospital)
     department = np.array([_DEPARTMENT_KEYS.index(item.department) for item in _KINDS])[kind]
     department = department + hospital * len(_DEPARTMENT_KEYS)
-    provider = world.providers.first[department] + whole_days(
-        generator.random(size) * world.providers.count[department]
-    )
+    provider = world.providers.draw(department, admit, generator.random(size))
     mean_stay = np.array([item.mean_stay_days for item in _KINDS])[kind]
     shape = parameters.STAY_SHAPE
     nights = 1 + whole_days(generator.gamma(shape, 1.0, size) * (mean_stay - 0.5) / shape)
@@ -116,14 +119,17 @@ def _make_encounters(world: World, month: int, number: int, size: int) -> tuple[
     account_encounter = np.repeat(np.arange(kept), 1 + has_second)
     is_second = np.zeros(len(account_encounter), dtype=np.int64)
     is_second[1:] = account_encounter[1:] == account_encounter[:-1]
+    # a stay is paid by who covered its first day
+    belief = world.coverages.on(world.patients.person[patient], admit)
     encounters = {
         "kind": kind,
         "hospital": hospital,
         "setting": setting,
         "patient": patient,
-        "payer": world.people.payer[world.patients.person[patient]],
-        "secondary": world.people.secondary[world.patients.person[patient]],
-        "in_gap": generator.random(size) < 0.02,
+        "coverage": belief["ordinal"],
+        "payer": belief["payer"],
+        "secondary": belief["secondary"],
+        "in_gap": belief["in_gap"],
         "department": department,
         "provider": provider,
         "admit": admit,
@@ -148,8 +154,10 @@ def _account_templates(kind: Array, second_chance: Array) -> tuple[Array, Array]
 def _admit_days(generator: np.random.Generator, month: int, number: int, setting: Array) -> Array:
     first, days = month_days(month)
     weekdays = weekday(first + np.arange(days))
-    scheduled = choose(generator, np.array(parameters.OFFICE_WEEKDAY_WEIGHTS)[weekdays],
-                       len(setting))  # fmt: skip
+    office = np.array(parameters.OFFICE_WEEKDAY_WEIGHTS)[weekdays]
+    closed = is_holiday(first + np.arange(days))
+    office = office * np.where(closed, parameters.HOLIDAY_VISITS_FACTOR, 1.0)
+    scheduled = choose(generator, office, len(setting))
     unscheduled = choose(generator, np.array(parameters.EMERGENCY_WEEKDAY_WEIGHTS)[weekdays],
                          len(setting))  # fmt: skip
     day = np.where(setting >= EMERGENCY, unscheduled, scheduled)
@@ -163,9 +171,10 @@ def _admit_days(generator: np.random.Generator, month: int, number: int, setting
 def _choose_patients(
     generator: np.random.Generator, world: World, month: int, hospital: Array
 ) -> Array:
-    """Patients who live through the month; a low number visits more often than a high one."""
+    """Patients who outlive the month and a stay; low numbers visit more often than high ones."""
     first, days = month_days(month)
-    alive = np.flatnonzero(world.people.death_day[world.patients.person] >= first + days)
+    last = first + days + parameters.MAX_STAY_DAYS
+    alive = np.flatnonzero(world.people.death_day[world.patients.person] >= last)
     alive_a = int(np.searchsorted(alive, world.patients.count_a))
     draw = generator.random(len(hospital)) ** parameters.VISIT_SKEW
     place = np.where(
@@ -178,8 +187,8 @@ def _choose_patients(
 
 def _make_accounts(encounters: Rows, account_encounter: Array, template: Array, first: int) -> Rows:
     institutional = np.array([item.claim_type == "I" for item in catalogue.TEMPLATES.values()])
-    carried = ("hospital", "patient", "payer", "secondary", "in_gap", "department", "provider",
-               "admit", "discharge")  # fmt: skip
+    carried = ("hospital", "patient", "coverage", "payer", "secondary", "in_gap",
+               "department", "provider", "admit", "discharge")  # fmt: skip
     accounts = {name: encounters[name][account_encounter] for name in carried}
     accounts["encounter"] = account_encounter
     accounts["number"] = first + np.arange(len(template))
@@ -199,9 +208,9 @@ def _make_lines(world: World, month: int, number: int, accounts: Rows) -> Rows:
     lines = concatenate(parts)
     order = np.argsort(lines["account"], kind="stable")
     lines = {name: values[order] for name, values in lines.items()}
+    _add_dates(world, month, number, accounts, lines)
     _add_units_and_money(world, generator, accounts, lines)
     _add_modifiers(generator, accounts, lines)
-    _add_dates(world, month, number, accounts, lines)
     return lines
 
 
@@ -246,8 +255,10 @@ def _add_units_and_money(
         1,
     )
     hospital = accounts["hospital"][account]
-    lines["charge"] = world.price[hospital, item] * lines["units"]
-    lines["allowed"] = world.fee[accounts["payer"][account], hospital, item] * lines["units"]
+    contracts, day = world.contracts, lines["service"]
+    payer = accounts["payer"][account]
+    lines["charge"] = contracts.prices(day, hospital, item) * lines["units"]
+    lines["allowed"] = contracts.fees(day, payer, hospital, item) * lines["units"]
 
 
 def _add_modifiers(generator: np.random.Generator, accounts: Rows, lines: Rows) -> None:
@@ -291,6 +302,7 @@ def _add_dates(world: World, month: int, number: int, accounts: Rows, lines: Row
         np.where(institutional, lag_mean["I"], lag_mean["P"])
         * world.providers.lag_factor[accounts["provider"][account]]
         * slowness[accounts["department"][account]]
+        * world.stories.posting_lag_factor(accounts["department"][account], lines["service"])
     )
     shape = parameters.POSTING_LAG_SHAPE
     lag = whole_days(generator.gamma(shape, 1.0, size) * mean / shape)
