@@ -105,7 +105,9 @@ def test_a_rejected_version_is_never_remitted_nor_numbered_by_the_payer(
     assert rejected["payer_claim_control_number"].isna().all()
     numbers = statuses.dropna(subset="payer_claim_control_number")
     assert not numbers["claim_id"].isin(rejected["claim_id"]).any()
-    remitted = tables["clearinghouse_remittance_claims"]["payer_claim_control_number"]
+    # a claim that Medicare itself passes on to a second payer (status 2) has no 277CA of ours
+    remitted = tables["clearinghouse_remittance_claims"].query("claim_status_code in ('1', '19')")
+    remitted = remitted["payer_claim_control_number"]
     assert remitted.isin(numbers["payer_claim_control_number"]).all()
 
 
@@ -195,9 +197,9 @@ def test_no_version_leaves_during_an_outage_or_on_a_weekend(world: World, block:
 
 def test_staff_is_drawn_from_those_who_are_there(world: World) -> None:
     staff = world.staff
-    hired, left = staff.hired_day.copy(), staff.left_day.copy()
+    hired, left = np.zeros_like(staff.hired_day), np.full_like(staff.left_day, NEVER)
     members = staff.members["biller"]
-    start = hired.max() + 10
+    start = 20_000
     left[members[0]], hired[members[1]] = start + 50, start + 50
     changed = replace(world, staff=replace(staff, hired_day=hired, left_day=left))
     day = np.repeat([start, start + 49, start + 50, start + 90], 5000)
@@ -212,7 +214,7 @@ def test_staff_is_drawn_from_those_who_are_there(world: World) -> None:
 def test_everyone_is_drawn_where_nobody_is_there_or_no_day_is_given(world: World) -> None:
     staff = world.staff
     gone = replace(world, staff=replace(staff, left_day=np.zeros_like(staff.left_day)))
-    day = np.full(2000, staff.hired_day.max())
+    day = np.full(5000, staff.hired_day.max())
     for drawn in (
         draw_staff(gone, stream(1, "test"), "coder", len(day), day),
         draw_staff(gone, stream(1, "test"), "coder", len(day)),
