@@ -50,7 +50,10 @@ from data_generator.table import (
 )
 
 _PAYER_IDS = text([payer.payer_id for payer in PAYERS])
-_FILING = text([payer.filing_indicator for payer in PAYERS])
+# CI, commercial insurance, is a code of claims (SBR09) that remittances (CLP06) lack; 12 is a PPO
+_FILING = text(
+    ["12" if payer.filing_indicator == "CI" else payer.filing_indicator for payer in PAYERS]
+)
 _SUBMITTERS = text(HOSPITALS)
 _TEMPLATES = tuple(catalogue.TEMPLATES.values())
 _INSTITUTIONAL = np.array([item.claim_type == "I" for item in _TEMPLATES])

@@ -1,26 +1,33 @@
-"""Command line: generate a set of files, or load one into the warehouse."""
+"""Command line: generate a base set or nightly drops, or load them into the warehouse."""
 
 import argparse
 import datetime as dt
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from tqdm import tqdm
 
-from data_generator.generate import generate
-from data_generator.load import DEFAULT_FOLDER, LoadError, load
-from data_generator.manifest import OptionError, Options
+from data_generator import stories
+from data_generator.generate import generate, generate_drops
+from data_generator.load import DEFAULT_FOLDER, Loaded, LoadError, load
+from data_generator.manifest import BASE, OptionError, Options, months_between
 from data_generator.writer import FORMATS
 from ingestion.contract import ContractError, load_contract
 from ingestion.dbt_profile import ProfileError
 from ingestion.warehouse import WarehouseError
 
+DEFAULT_MONTHS = 24
+DEFAULT_DROPS_FOLDER = Path("data/drops")
+
 _DESCRIPTION = """\
 Simulate the revenue cycle of two hospitals and write it as the tables of schema raw.
 
 Every billing account lives its whole life: charges, claim, acknowledgement, remittance, denial
-and rework, patient balance. The same options always give the same files.
+and rework, patient balance. The same options always give the same files. Beside them lies the
+answer key (truth.json, truth_*.parquet): what a perfect reader of the files would say, the
+planted stories, and every defect.
 """
 _EXAMPLES = """\
 examples:
@@ -28,24 +35,50 @@ examples:
       two years up to 2025-12-31, 5,000 claims a month, into data/raw
   python -m data_generator --months 6 --claims-per-month 500 --out data/small
       a small set that is ready in seconds
-  python -m data_generator --end-date 2026-03-31 --months 27
-      the same two years and three months more
+  python -m data_generator --clean --stories none
+      files without a defect, and nothing planted
+  python -m data_generator --stories list
+      what can be planted
   python -m data_generator --format csv --out data/csv
       comma-separated text instead of Parquet
   python -m data_generator load --target dev
       load data/raw into the warehouse that the dbt profile calls dev
+
+night after night:
+  python -m data_generator --start-date 2024-01-01 --end-date 2025-12-31
+  python -m data_generator load --target dev
+      the base set: all that arrives until the end of 2025
+  python -m data_generator --start-date 2024-01-01 --since 2025-12-31 --end-date 2026-01-31
+  python -m data_generator load --target dev --from data/drops
+      what arrives in each night of January, one folder a day, on top of the base set
+  python -m data_generator --start-date 2024-01-01 --end-date 2026-01-31 --out data/all
+      the same rows at once
 """
 _LOAD_DESCRIPTION = """\
-Load a generated set into schema raw of a dbt target, all of it or nothing.
+Load generated files into schema raw of a dbt target.
 
-Rows of an earlier generated set are replaced; rows that came from real files stay. A set that is
-in the warehouse already is not loaded again.
+A base set replaces what was generated before, all at once or not at all; rows that came from
+real files stay. Drops continue the base set that is loaded: each night is loaded whole or not at
+all, in the order of the days. What is in the warehouse already is not loaded again, so a load
+that was interrupted can simply be repeated.
 """
 _LOAD_EXAMPLES = """\
 examples:
   python -m data_generator load --target dev
   python -m data_generator load --target dev --from data/small
+  python -m data_generator load --target dev --from data/drops
+      every night in data/drops that is not loaded yet
+  python -m data_generator load --target dev --from data/drops/2026-01-01
+      one night
 """
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print the line and leave with code 2."""
+        self.exit(2, f"error: {message}; see {self.prog} --help\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -61,25 +94,67 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _generate(given: list[str]) -> int:
-    options = _generate_parser().parse_args(given)
-    wanted = Options(options.months, options.claims_per_month, options.seed, options.end_date)
-    with tqdm(total=wanted.months, unit="month", desc="generating", disable=None) as bar:
+    arguments = _generate_parser().parse_args(given)
+    if arguments.stories == "list":
+        print("\n".join(stories.NAMES))
+        return 0
+    options = _options(arguments)
+    since = arguments.since
+    out = arguments.out or (DEFAULT_FOLDER if since is None else DEFAULT_DROPS_FOLDER)
+    with tqdm(total=options.months, unit="month", desc="generating", disable=None) as bar:
 
         def show(month: str) -> None:
             bar.set_postfix_str(month)
             bar.update()
 
-        manifest, is_new = generate(wanted, options.out, options.format, load_contract(), show)
+        contract = load_contract()
+        if since is None:
+            manifest, is_new = generate(options, out, arguments.format, contract, show)
+        else:
+            manifest, is_new = generate_drops(options, since, out, arguments.format, contract, show)
     rows = sum(manifest["rows"].values())
-    if is_new:
-        print(f"{options.out}: {rows:,} rows in {len(manifest['rows'])} tables")
+    if not is_new:
+        print(f"{out}: holds these {rows:,} rows already, nothing to do")
+    elif since is None:
+        print(f"{out}: {rows:,} rows in {len(manifest['rows'])} tables")
     else:
-        print(f"{options.out}: holds these {rows:,} rows already, nothing to do")
+        print(f"{out}: {rows:,} rows in {len(manifest['drops'])} nights after {since}")
     return 0
 
 
+def _options(arguments: argparse.Namespace) -> Options:
+    months = arguments.months
+    if arguments.start_date is not None:
+        months = months_between(arguments.start_date, arguments.end_date)
+    elif months is None and arguments.since is not None:
+        raise OptionError(
+            "--since needs --start-date, the first day of the base set that the drops continue"
+        )
+    return Options(
+        DEFAULT_MONTHS if months is None else months,
+        arguments.claims_per_month,
+        arguments.seed,
+        arguments.end_date,
+        _stories(arguments.stories),
+        not arguments.clean,
+    )
+
+
+def _stories(text: str) -> tuple[str, ...]:
+    """The stories that are wanted, in their own order whatever the order in which they come."""
+    if text in ("all", "none"):
+        return stories.NAMES if text == "all" else ()
+    wanted = {name.strip() for name in text.split(",")}
+    if unknown := sorted(wanted - set(stories.NAMES)):
+        raise OptionError(
+            f"--stories: no story is called {', '.join(unknown)}; use all, none, or some of "
+            f"{', '.join(stories.NAMES)}"
+        )
+    return tuple(name for name in stories.NAMES if name in wanted)
+
+
 def _load(given: list[str]) -> int:
-    options = _load_parser().parse_args(given)
+    arguments = _load_parser().parse_args(given)
     with tqdm(unit="row", unit_scale=True, desc="loading", disable=None) as bar:
 
         def show(table: str, rows: int, total: int) -> None:
@@ -87,27 +162,60 @@ def _load(given: list[str]) -> int:
             bar.set_postfix_str(table)
             bar.update(rows)
 
-        loaded = load(options.target, options.folder, show)
-    if loaded.is_new:
-        print(f"{options.target}: loaded {loaded.rows:,} rows of {loaded.batch_id}")
-    else:
-        print(f"{options.target}: {loaded.batch_id} is loaded already, nothing to do")
+        loaded = load(arguments.target, arguments.folder, show)
+    print(f"{arguments.target}: {_describe(loaded)}")
     return 0
 
 
+def _describe(loaded: Loaded) -> str:
+    first, last = loaded.batches[0], loaded.batches[-1]
+    if first.kind == BASE:
+        if not loaded.written:
+            return f"{first.id} is loaded already, nothing to do"
+        return f"loaded {loaded.rows:,} rows of {first.id}"
+    if not loaded.written:
+        return f"the nights from {first.day} to {last.day} are loaded already, nothing to do"
+    first, last = loaded.written[0], loaded.written[-1]
+    text = f"loaded {loaded.rows:,} rows of the nights from {first.day} to {last.day}"
+    there = len(loaded.batches) - len(loaded.written)
+    return text + (f"; {there} earlier ones were there already" if there else "")
+
+
 def _generate_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="python -m data_generator",
         description=_DESCRIPTION,
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
     )
-    parser.add_argument(
+    period = parser.add_mutually_exclusive_group()
+    period.add_argument(
         "--months",
         type=int,
-        default=24,
         metavar="N",
-        help="calendar months of service, the last one being that of --end-date (default 24)",
+        help="calendar months of service, the last one being that of --end-date "
+        f"(default {DEFAULT_MONTHS})",
+    )
+    period.add_argument(
+        "--start-date",
+        type=_date,
+        metavar="YYYY-MM-DD",
+        help="first day of service instead, the first of a month; a later --end-date then adds "
+        "rows and changes none",
+    )
+    parser.add_argument(
+        "--end-date",
+        type=_date,
+        default=dt.date(2025, 12, 31),
+        metavar="YYYY-MM-DD",
+        help="last day with data; nothing later is written (default 2025-12-31)",
+    )
+    parser.add_argument(
+        "--since",
+        type=_date,
+        metavar="YYYY-MM-DD",
+        help="write only what arrives after this day, as nightly drops: one folder a day",
     )
     parser.add_argument(
         "--claims-per-month",
@@ -123,43 +231,59 @@ def _generate_parser() -> argparse.ArgumentParser:
         metavar="N",
         help="another seed gives another world (default 42)",
     )
+    dirt = parser.add_mutually_exclusive_group()
+    dirt.add_argument(
+        "--defects",
+        action="store_true",
+        help="duplicates, orphans, impossible values, late and torn files, at the rates of "
+        "parameters.py (the default)",
+    )
+    dirt.add_argument("--clean", action="store_true", help="no defects")
     parser.add_argument(
-        "--end-date",
-        type=_date,
-        default=dt.date(2025, 12, 31),
-        metavar="YYYY-MM-DD",
-        help="last day with data; nothing later is written (default 2025-12-31)",
+        "--stories",
+        default="all",
+        metavar="NAMES",
+        help="what is planted: all (default), none, names with commas between them, or list to "
+        "see the names",
     )
     parser.add_argument(
         "--out",
         type=Path,
-        default=DEFAULT_FOLDER,
         metavar="FOLDER",
-        help=f"where the files go; a set that is there is replaced (default {DEFAULT_FOLDER})",
+        help="where the files go; what was generated there is replaced "
+        f"(default {DEFAULT_FOLDER}, with --since {DEFAULT_DROPS_FOLDER})",
     )
     parser.add_argument(
-        "--format", choices=FORMATS, default="parquet", help="kind of file (default parquet)"
+        "--format",
+        choices=FORMATS,
+        default="parquet",
+        help="kind of file (default parquet); x12 adds 835 and 837 files to the Parquet ones",
     )
-    return parser  # fmt: skip
+    return parser
 
 
 def _load_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="python -m data_generator load",
         description=_LOAD_DESCRIPTION,
         epilog=_LOAD_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
     )
     parser.add_argument("--target", required=True, help="target of the dbt profile, such as dev")
     parser.add_argument(
-        "--from", dest="folder", type=Path, default=DEFAULT_FOLDER, metavar="FOLDER",
-        help=f"folder of a generated set (default {DEFAULT_FOLDER})",
-    )  # fmt: skip
+        "--from",
+        dest="folder",
+        type=Path,
+        default=DEFAULT_FOLDER,
+        metavar="FOLDER",
+        help=f"a base set, a folder of drops, or one drop (default {DEFAULT_FOLDER})",
+    )
     return parser
 
 
 def _date(value: str) -> dt.date:
     try:
-        return dt.date.fromisoformat(value)
+        return dt.datetime.strptime(value, "%Y-%m-%d").date()
     except ValueError:
         raise argparse.ArgumentTypeError(f"{value} is no date; write YYYY-MM-DD") from None

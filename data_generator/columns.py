@@ -16,6 +16,8 @@ MONEY = pa.decimal128(14, 2)
 UNITS = pa.decimal128(10, 2)
 _NIGHTLY_DROP = (23 * 3600 + 30 * 60) * 1_000_000
 _DAY = 86_400 * 1_000_000
+_NO_DAY = 200_000
+"""Day numbers from here on, such as NEVER, stand for no day."""
 _FOUR_DIGITS = np.array([f"{number:04d}" for number in range(10_000)], dtype="S4").view("u4")
 
 
@@ -122,17 +124,14 @@ def dates(days: Array, last: Array | int | None = None) -> pa.Array:
 
 def date_texts(days: Array, style: str, last: Array | int | None = None) -> pa.Array:
     """Dates as text in a strftime style; null after `last`."""
-    unique, place = np.unique(days, return_inverse=True)
-    words = pa.array([_format(int(day), style) for day in unique], pa.string())
+    words, place = _words_by_day(days, lambda day: _format(day, style))
     if last is not None:
         place = np.where(days > last, -1, place)
     return pick(words, place)
 
 
 @cache
-def _format(day: int, style: str) -> str | None:
-    if not -200_000 < day < 200_000:
-        return None
+def _format(day: int, style: str) -> str:
     return (EPOCH + dt.timedelta(days=day)).strftime(style)
 
 
@@ -144,6 +143,20 @@ def loaded_at(days: Array) -> pa.Array:
 
 def labels_by_day(days: Array, make: Callable[[str], str]) -> pa.Array:
     """The text that `make` gives for each day, written as yyyy-mm-dd."""
-    unique, place = np.unique(days, return_inverse=True)
-    words = [make((EPOCH + dt.timedelta(days=int(day))).isoformat()) for day in unique]
+    words, place = _words_by_day(
+        days, lambda day: make((EPOCH + dt.timedelta(days=day)).isoformat())
+    )
     return pick(words, place)
+
+
+def _words_by_day(days: Array, make: Callable[[int], str | None]) -> tuple[pa.Array, Array]:
+    """The words of the days that occur, and the place of each row's word; -1 for no real day."""
+    is_real = np.abs(days) < _NO_DAY
+    if not is_real.any():
+        return pa.array([None], pa.string()), np.full(len(days), -1)
+    first = int(days.min(where=is_real, initial=_NO_DAY))
+    place = np.where(is_real, days - first, -1)
+    # sorting the days of a large part would take longer than all the rest
+    occurs = np.bincount(place[is_real])
+    words = [make(first + day) if count else None for day, count in enumerate(occurs.tolist())]
+    return pa.array(words, pa.string()), place

@@ -1,13 +1,15 @@
 """What all raw tables share: their shape, their metadata columns, lists of code values."""
 
+import datetime as dt
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
 from data_generator import catalogue
 from data_generator.arrays import Array, Rows, select
 from data_generator.columns import constant, labels_by_day, loaded_at, text
+from data_generator.manifest import BASE, Batch
 from data_generator.pools import World
 
 Columns = dict[str, pa.Array]
@@ -29,7 +31,8 @@ class Context:
 
     world: World
     end_day: int
-    batch_id: str
+    batch: Batch
+    """Of a base set; of drops, that of any of them."""
 
 
 Renderer = Callable[[Context, Rows], Columns]
@@ -69,8 +72,14 @@ def metadata(context: Context, identifier: str, arrival: Array) -> Columns:
     columns = {
         "_loaded_at": loaded_at(arrival),
         "_source_file": labels_by_day(arrival, lambda day: f"{source}/{entity}/{day}.parquet"),
-        "_batch_id": constant(context.batch_id, size),
+        "_batch_id": _batch_ids(context.batch, arrival),
     }
     if entity.startswith("remittance"):
         columns["_source_position"] = pa.nulls(size, pa.int32())
     return columns
+
+
+def _batch_ids(batch: Batch, arrival: Array) -> pa.Array:
+    if batch.kind == BASE:
+        return constant(batch.id, len(arrival))
+    return labels_by_day(arrival, lambda day: replace(batch, day=dt.date.fromisoformat(day)).id)

@@ -191,6 +191,15 @@ class Warehouse(ABC):
         batch = self.find_batch(batch_id)
         return batch is not None and batch.status == LOADED
 
+    def batch_ids(self, prefix: str) -> list[str]:
+        """Ids of the batches that start with `prefix` and whose rows are in the warehouse."""
+        rows = self.query(
+            f"select batch_id from {REGISTRY} where starts_with(batch_id, %s) and status = %s "
+            "order by batch_id",
+            [prefix, LOADED],
+        )
+        return [str(batch_id) for (batch_id,) in rows]
+
     def register_batch(
         self,
         batch_id: str,

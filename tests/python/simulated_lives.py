@@ -5,10 +5,9 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from data_generator import adjudication, balances
+from data_generator import balances
 from data_generator.lives import simulate_block
 from data_generator.pools import SELF_PAY, build_world
-from data_generator.remittances import REVERSED
 
 SEED, ACCOUNTS, MONTHS = 7, 5000, (202501, 202502, 202503)
 KEY = ["month", "account"]

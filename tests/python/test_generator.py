@@ -636,7 +636,7 @@ def test_an_interrupted_run_leaves_the_old_set(
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(generate_module, "_simulate_month", stop)
+    monkeypatch.setattr(generate_module.Delivery, "run", stop)
     with pytest.raises(KeyboardInterrupt):
         generate(Options(1, 60, 2, END), out, "parquet", load_contract())
     assert (out / MANIFEST).read_text() == kept
