@@ -16,6 +16,7 @@ from data_generator.manifest import Options
 from data_generator.parameters import PAYERS
 from data_generator.pools import build_world
 from data_generator.stories import NAMES, Story, plan_stories
+from data_generator.workforce import make_staff
 from ingestion.contract import load_contract
 
 START = day_number(dt.date(2024, 1, 1))
@@ -63,7 +64,11 @@ def test_each_place_has_volume_enough_to_be_found(seed: int) -> None:
         "cardiology",
         "therapy",
     )
-    assert 0 <= story(seed, "careless_biller").staff < parameters.STAFF_ROLES["biller"]
+    careless = story(seed, "careless_biller")
+    staff = make_staff(seed)
+    assert staff.role[careless.staff] == "biller"
+    assert staff.hired_day[careless.staff] <= careless.first_day
+    assert staff.left_day[careless.staff] >= careless.last_day
 
 
 def test_stories_differ_between_seeds_and_between_first_months() -> None:
