@@ -8,6 +8,7 @@ from typing import Any
 from data_generator import parameters
 from data_generator.arrays import EPOCH, day_number
 from data_generator.checks import Checks
+from data_generator.defect_list import DefectList
 from data_generator.delivery import EVENT_TABLES, Delivery, Progress, Sink
 from data_generator.folders import beside
 from data_generator.lives import simulate_block
@@ -142,7 +143,7 @@ def _check_tables(context: Context, contract: dict[str, RawTable]) -> None:
         rows["remittance_provider_adjustments"],
     ) = Checks().group(rows["remittance_claims"], int(days.min()), int(days.max()))
     for table in EVENT_TABLES:
-        for columns in table.parts(context, rows[table.rows]):
+        for columns, _ in table.parts(context, rows[table.rows]):
             check_columns(contract[table.identifier], list(columns))
     for reference in REFERENCE_TABLES:
         first = next(reference.parts(context, context.end_day, context.end_day))
@@ -160,8 +161,11 @@ def _deliver(
     """Run through the period and write the answer key of all of it into `folder`."""
     starts = [day_number(date) for date in options.month_starts()]
     answers = Answers(context.world, starts, context.end_day)
-    with TemporaryDirectory(prefix=".rows-", dir=folder) as rows_folder:
-        delivery = Delivery(context, options, Path(rows_folder), sink, answers, after)
+    with (
+        TemporaryDirectory(prefix=".rows-", dir=folder) as rows_folder,
+        DefectList(folder) as defects,
+    ):
+        delivery = Delivery(context, options, Path(rows_folder), sink, answers, defects, after)
         delivery.run(progress)
     answers.write(folder)
     return delivery
