@@ -346,7 +346,8 @@ def _can_have(name: str, table: str, rows: Rows) -> Array:
             # a charge that takes another back is negative by right, and has a parent of its own
             return rows["amount"] > 0
         case "orphan", "work_items":
-            return rows["known"] == rows["day"]
+            is_first_state: Array = rows["known"] == rows["day"]
+            return is_first_state
     return np.ones(len(rows["arrival"]), dtype=bool)
 
 
