@@ -66,19 +66,23 @@ class Recount:
         """Read nothing yet."""
         self.folder = folder
         self.options = options
+        self._read: dict[str, pd.DataFrame] = {}
 
     def read(self, name: str) -> pd.DataFrame:
         """The latest version of each row; money in cents, dates of hospitals as timestamps."""
+        if name not in self._read:
+            self._read[name] = self._latest(name)
+        return self._read[name].copy()
+
+    def _latest(self, name: str) -> pd.DataFrame:
         table = pq.read_table(self.folder / f"{name}.parquet")
         for place, field in enumerate(table.schema):
             if pa.types.is_decimal(field.type):
-                cents = [None if value is None else int(value * 100)
-                         for value in table.column(place).to_pylist()]  # fmt: skip
-                table = table.set_column(place, field.name, pa.array(cents, pa.int64()))
-        frame = table.to_pandas()
-        frame = frame.sort_values("_loaded_at", kind="stable").drop_duplicates(
-            KEYS[name], keep="last"
-        )
+                cents = (table.column(place).cast(pa.float64()).to_numpy() * 100).round()
+                cents = pa.array(cents, from_pandas=True).cast(pa.int64())
+                table = table.set_column(place, field.name, cents)
+        frame = table.to_pandas().sort_values("_loaded_at", kind="stable")
+        frame = frame.drop_duplicates(KEYS[name], keep="last")
         for column in frame:
             if column.endswith("_date") or column in ("dos", "posted"):
                 style = {"hospital_a": "%m/%d/%Y", "hospital_b": "%Y%m%d"}.get(name[:10])
