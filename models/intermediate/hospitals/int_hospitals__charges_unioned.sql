@@ -12,11 +12,18 @@ hospital_b as (
 
 ),
 
+encounters as (
+
+    select * from {{ ref('int_hospitals__encounters_unioned') }}
+
+),
+
 unioned as (
 
     select
         hospital_id,
         charge_id,
+        credited_charge_id,
         patient_control_number,
         encounter_id,
 
@@ -28,6 +35,8 @@ unioned as (
 
         units,
         charge_amount,
+
+        is_dates_repaired,
 
         service_date,
         post_date,
@@ -43,6 +52,7 @@ unioned as (
     select
         hospital_id,
         charge_id,
+        credited_charge_id,
         patient_control_number,
         encounter_id,
 
@@ -55,6 +65,8 @@ unioned as (
         units,
         charge_amount,
 
+        is_dates_repaired,
+
         service_date,
         post_date,
 
@@ -64,6 +76,42 @@ unioned as (
 
     from hospital_b
 
+),
+
+of_encounters as (
+
+    -- a charge without encounter has no patient and no provider: it is in quarantine until one comes
+    select
+        unioned.hospital_id,
+        unioned.charge_id,
+        unioned.credited_charge_id,
+        unioned.patient_control_number,
+        unioned.encounter_id,
+
+        unioned.claim_type,
+        unioned.procedure_code,
+        unioned.revenue_code,
+        unioned.modifier_1,
+        unioned.modifier_2,
+
+        unioned.units,
+        unioned.charge_amount,
+
+        unioned.is_dates_repaired,
+
+        unioned.service_date,
+        unioned.post_date,
+
+        unioned._loaded_at,
+        unioned._source_file,
+        unioned._batch_id
+
+    from unioned
+    inner join encounters
+        on
+            unioned.encounter_id = encounters.encounter_id
+            and unioned.hospital_id = encounters.hospital_id
+
 )
 
-select * from unioned
+select * from of_encounters

@@ -32,6 +32,8 @@ unioned as (
 
         encounter_type,
 
+        is_dates_repaired,
+
         admit_date,
         discharge_date,
 
@@ -52,6 +54,8 @@ unioned as (
         coverage_id,
 
         encounter_type,
+
+        is_dates_repaired,
 
         admit_date,
         discharge_date,
@@ -76,6 +80,8 @@ known as (
         unioned.coverage_id,
 
         unioned.encounter_type,
+
+        unioned.is_dates_repaired,
 
         unioned.admit_date,
         case when unioned.discharge_date <= as_of.as_of_date then unioned.discharge_date end

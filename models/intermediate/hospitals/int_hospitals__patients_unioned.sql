@@ -4,13 +4,15 @@ with
 
 hospital_a as (
 
-    select * from {{ ref('stg_hospital_a__patients') }}
+    select * from {{ ref('base_hospital_a__patients') }}
+    where unusable_reason is null
 
 ),
 
 hospital_b as (
 
-    select * from {{ ref('stg_hospital_b__patients') }}
+    select * from {{ ref('base_hospital_b__patients') }}
+    where unusable_reason is null
 
 ),
 
@@ -31,6 +33,7 @@ unioned as (
         email,
         ssn_last4,
 
+        is_name_repaired,
         is_phone_malformed,
         is_email_malformed,
         is_zip_malformed,
@@ -61,6 +64,7 @@ unioned as (
         email,
         ssn_last4,
 
+        is_name_repaired,
         is_phone_malformed,
         is_email_malformed,
         is_zip_malformed,

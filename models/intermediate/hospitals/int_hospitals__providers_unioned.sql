@@ -4,13 +4,13 @@ with
 
 hospital_a as (
 
-    select * from {{ ref('stg_hospital_a__providers') }}
+    select * from {{ ref('base_hospital_a__providers') }}
 
 ),
 
 hospital_b as (
 
-    select * from {{ ref('stg_hospital_b__providers') }}
+    select * from {{ ref('base_hospital_b__providers') }}
 
 ),
 

@@ -38,7 +38,6 @@ codes as (
 
 kinds as (
 
-    -- CPT marks its further categories by a last letter (0042T); a range holds codes of one kind
     select
         procedure_id,
         procedure_code,
@@ -50,11 +49,7 @@ kinds as (
             else 'UNKNOWN'
         end as code_system,
         coalesce(procedure_code, revenue_code, 'UNKNOWN') as service_code,
-        case
-            when substring(procedure_code, 5, 1) between 'A' and 'Z'
-                then substring(procedure_code, 5, 1)
-            else 'plain'
-        end as code_kind
+        {{ procedure_code_kind('procedure_code') }} as code_kind
 
     from codes
 

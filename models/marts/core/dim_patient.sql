@@ -21,7 +21,7 @@ aged as (
         patients.hospital_id,
         patients.sex,
         patients.state,
-        substring(patients.zip, 1, 3) as zip3,
+        patients.zip3,
 
         -- completed years: the birthday may still lie ahead in the as-of year
         cast(
@@ -39,6 +39,7 @@ aged as (
         cast(extract(year from patients.birth_date) as integer) as birth_year,
         patients.version,
 
+        patients.is_inferred,
         patients.death_date is not null as is_deceased,
         patients.is_current,
 
@@ -81,6 +82,7 @@ dimension as (
         case when age_years < {{ var('age_top_code') }} then birth_year end as birth_year,
         version,
 
+        is_inferred,
         is_deceased,
         is_current,
 

@@ -11,6 +11,7 @@ dimension as (
     select
         payer_key,
         payer_id,
+        merged_into_payer_id,
 
         payer_name,
         payer_class,

@@ -20,6 +20,7 @@ dimension as (
 
         version,
 
+        is_inferred,
         is_current,
 
         valid_from,

@@ -2,24 +2,28 @@ with
 
 staff as (
 
-    select * from {{ ref('stg_billing__staff') }}
+    select * from {{ ref('int_staff__versions') }}
 
 ),
 
 dimension as (
 
     select
-        {{ surrogate_key(['staff_id']) }} as staff_key,
+        staff_key,
         staff_id,
 
         staff_name,
         role,
         team,
 
+        version,
+
+        is_current,
+
         hired_date,
         left_date,
-
-        {{ single_version() }}
+        valid_from,
+        valid_to
 
     from staff
 

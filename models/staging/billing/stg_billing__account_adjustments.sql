@@ -1,22 +1,28 @@
 with
 
-source as (
+usable as (
 
-    select * from {{ source('billing', 'account_adjustments') }}
-    where {{ arrived_by_as_of() }}
+    select * from {{ ref('base_billing__account_adjustments') }}
+    where unusable_reason is null
 
 ),
 
-cleaned as (
+latest as (
+
+    {{ latest_version('usable', ['account_adjustment_id']) }}
+
+),
+
+account_adjustments as (
 
     select
         account_adjustment_id,
-        account_number as patient_control_number,
+        patient_control_number,
         staff_id,
 
         adjustment_type,
 
-        amount as adjustment_amount,
+        adjustment_amount,
 
         post_date,
 
@@ -24,8 +30,8 @@ cleaned as (
         _source_file,
         _batch_id
 
-    from source
+    from latest
 
 )
 
-select * from cleaned
+select * from account_adjustments

@@ -10,12 +10,12 @@ source as (
 cleaned as (
 
     select
-        appeal_id,
-        claim_id,
-        account_number as patient_control_number,
-        staff_id,
+        {{ normalised_code('appeal_id') }} as appeal_id,
+        {{ normalised_code('claim_id') }} as claim_id,
+        {{ normalised_code('account_number') }} as patient_control_number,
+        {{ normalised_code('staff_id') }} as staff_id,
 
-        decision,
+        {{ normalised_category('decision') }} as decision,
 
         appeal_round,
         appealed_amount,
@@ -30,6 +30,12 @@ cleaned as (
 
     from source
 
+),
+
+latest as (
+
+    {{ latest_version('cleaned', ['appeal_id'], then_by=['decided_date desc nulls last']) }}
+
 )
 
-select * from cleaned
+select * from latest

@@ -10,12 +10,12 @@ source as (
 cleaned as (
 
     select
-        claim_edit_id,
-        account_number as patient_control_number,
-        staff_id,
+        {{ normalised_code('claim_edit_id') }} as claim_edit_id,
+        {{ normalised_code('account_number') }} as patient_control_number,
+        {{ normalised_code('staff_id') }} as staff_id,
 
-        edit_code,
-        edit_category,
+        {{ normalised_code('edit_code') }} as edit_code,
+        {{ normalised_category('edit_category') }} as edit_category,
 
         raised_date,
         resolved_date,
@@ -26,6 +26,12 @@ cleaned as (
 
     from source
 
+),
+
+latest as (
+
+    {{ latest_version('cleaned', ['claim_edit_id'], then_by=['resolved_date desc nulls last']) }}
+
 )
 
-select * from cleaned
+select * from latest

@@ -10,12 +10,12 @@ source as (
 cleaned as (
 
     select
-        coverage_id,
-        submitter_id as hospital_id,
-        patient_id,
-        payer_id,
-        plan_id,
-        member_id,
+        {{ normalised_code('coverage_id') }} as coverage_id,
+        {{ normalised_code('submitter_id') }} as hospital_id,
+        {{ normalised_code('patient_id') }} as patient_id,
+        {{ normalised_code('payer_id') }} as payer_id,
+        {{ normalised_code('plan_id') }} as plan_id,
+        {{ normalised_code('member_id') }} as member_id,
 
         coverage_sequence,
 
@@ -28,6 +28,12 @@ cleaned as (
 
     from source
 
+),
+
+latest as (
+
+    {{ latest_version('cleaned', ['coverage_id'], then_by=['effective_to_date desc nulls last']) }}
+
 )
 
-select * from cleaned
+select * from latest

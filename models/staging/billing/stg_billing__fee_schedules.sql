@@ -10,11 +10,11 @@ source as (
 cleaned as (
 
     select
-        payer_id,
-        submitter_id as hospital_id,
+        {{ normalised_code('payer_id') }} as payer_id,
+        {{ normalised_code('submitter_id') }} as hospital_id,
 
-        claim_type,
-        service_code,
+        {{ normalised_code('claim_type') }} as claim_type,
+        {{ normalised_code('service_code') }} as service_code,
 
         allowed_amount,
 
@@ -27,6 +27,15 @@ cleaned as (
 
     from source
 
+),
+
+latest as (
+
+    {{ latest_version(
+        'cleaned',
+        ['payer_id', 'hospital_id', 'claim_type', 'service_code', 'effective_from_date']
+    ) }}
+
 )
 
-select * from cleaned
+select * from latest

@@ -1,22 +1,28 @@
 with
 
-source as (
+usable as (
 
-    select * from {{ source('billing', 'patient_payments') }}
-    where {{ arrived_by_as_of() }}
+    select * from {{ ref('base_billing__patient_payments') }}
+    where unusable_reason is null
 
 ),
 
-cleaned as (
+latest as (
+
+    {{ latest_version('usable', ['patient_payment_id']) }}
+
+),
+
+patient_payments as (
 
     select
         patient_payment_id,
-        account_number as patient_control_number,
+        patient_control_number,
 
         payment_method,
         payment_source,
 
-        amount as payment_amount,
+        payment_amount,
 
         post_date,
 
@@ -24,8 +30,8 @@ cleaned as (
         _source_file,
         _batch_id
 
-    from source
+    from latest
 
 )
 
-select * from cleaned
+select * from patient_payments

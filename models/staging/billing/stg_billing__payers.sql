@@ -1,31 +1,15 @@
 with
 
-source as (
+arrivals as (
 
-    select * from {{ source('billing', 'payers') }}
-    where {{ arrived_by_as_of() }}
+    select * from {{ ref('base_billing__payers') }}
 
 ),
 
-cleaned as (
+latest as (
 
-    select
-        payer_id,
-
-        payer_name,
-        payer_class,
-        claim_filing_indicator_code,
-        state,
-
-        timely_filing_limit_days,
-        appeal_limit_days,
-
-        _loaded_at,
-        _source_file,
-        _batch_id
-
-    from source
+    {{ latest_version('arrivals', ['payer_id']) }}
 
 )
 
-select * from cleaned
+select * from latest

@@ -10,11 +10,11 @@ source as (
 cleaned as (
 
     select
-        plan_id,
-        payer_id,
+        {{ normalised_code('plan_id') }} as plan_id,
+        {{ normalised_code('payer_id') }} as payer_id,
 
-        plan_name,
-        plan_type,
+        {{ squeezed('plan_name') }} as plan_name,
+        {{ normalised_code('plan_type') }} as plan_type,
 
         _loaded_at,
         _source_file,
@@ -22,6 +22,12 @@ cleaned as (
 
     from source
 
+),
+
+latest as (
+
+    {{ latest_version('cleaned', ['plan_id']) }}
+
 )
 
-select * from cleaned
+select * from latest

@@ -1,21 +1,27 @@
 with
 
-source as (
+usable as (
 
-    select * from {{ source('billing', 'refunds') }}
-    where {{ arrived_by_as_of() }}
+    select * from {{ ref('base_billing__refunds') }}
+    where unusable_reason is null
 
 ),
 
-cleaned as (
+latest as (
+
+    {{ latest_version('usable', ['refund_id']) }}
+
+),
+
+refunds as (
 
     select
         refund_id,
-        account_number as patient_control_number,
+        patient_control_number,
 
         refunded_to,
 
-        amount as refund_amount,
+        refund_amount,
 
         post_date,
 
@@ -23,8 +29,8 @@ cleaned as (
         _source_file,
         _batch_id
 
-    from source
+    from latest
 
 )
 
-select * from cleaned
+select * from refunds

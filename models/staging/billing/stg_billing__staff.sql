@@ -1,30 +1,15 @@
 with
 
-source as (
+arrivals as (
 
-    select * from {{ source('billing', 'staff') }}
-    where {{ arrived_by_as_of() }}
+    select * from {{ ref('base_billing__staff') }}
 
 ),
 
-cleaned as (
+latest as (
 
-    select
-        staff_id,
-
-        {{ proper_case('staff_name') }} as staff_name,
-        role,
-        team,
-
-        hired_date,
-        left_date,
-
-        _loaded_at,
-        _source_file,
-        _batch_id
-
-    from source
+    {{ latest_version('arrivals', ['staff_id'], then_by=['left_date desc nulls last']) }}
 
 )
 
-select * from cleaned
+select * from latest

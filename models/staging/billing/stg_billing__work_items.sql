@@ -10,11 +10,12 @@ source as (
 cleaned as (
 
     select
-        work_item_id,
-        staff_id,
-        account_number as patient_control_number,
+        {{ normalised_code('work_item_id') }} as work_item_id,
+        {{ normalised_code('staff_id') }} as staff_id,
+        {{ normalised_code('account_number') }} as patient_control_number,
+        {{ normalised_code('denied_claim_id') }} as denied_claim_id,
 
-        work_type,
+        {{ normalised_category('work_type') }} as work_type,
 
         minutes,
 
@@ -29,6 +30,12 @@ cleaned as (
 
     from source
 
+),
+
+latest as (
+
+    {{ latest_version('cleaned', ['work_item_id'], then_by=['found_wrong_date desc nulls last']) }}
+
 )
 
-select * from cleaned
+select * from latest

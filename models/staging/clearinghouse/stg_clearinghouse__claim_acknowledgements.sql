@@ -10,14 +10,14 @@ source as (
 cleaned as (
 
     select
-        acknowledgement_id,
-        claim_id,
-        payer_claim_control_number,
+        {{ normalised_code('acknowledgement_id') }} as acknowledgement_id,
+        {{ normalised_code('claim_id') }} as claim_id,
+        {{ normalised_code('payer_claim_control_number') }} as payer_claim_control_number,
 
-        acknowledgement_source,
-        status_category_code,
-        status_code,
-        action_code,
+        {{ normalised_category('acknowledgement_source') }} as acknowledgement_source,
+        {{ normalised_code('status_category_code') }} as status_category_code,
+        {{ normalised_code('status_code') }} as status_code,
+        {{ normalised_code('action_code') }} as action_code,
 
         acknowledged_date,
 
@@ -27,6 +27,12 @@ cleaned as (
 
     from source
 
+),
+
+latest as (
+
+    {{ latest_version('cleaned', ['acknowledgement_id']) }}
+
 )
 
-select * from cleaned
+select * from latest

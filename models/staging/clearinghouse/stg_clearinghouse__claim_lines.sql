@@ -1,17 +1,22 @@
 with
 
-source as (
+usable as (
 
-    select * from {{ source('clearinghouse', 'claim_lines') }}
-    where {{ arrived_by_as_of() }}
+    select * from {{ ref('base_clearinghouse__claim_lines') }}
+    where unusable_reason is null
 
 ),
 
-cleaned as (
+latest as (
+
+    {{ latest_version('usable', ['claim_id', 'line_number']) }}
+
+),
+
+claim_lines as (
 
     select
         claim_id,
-        line_number,
         line_control_number,
 
         procedure_code,
@@ -19,6 +24,7 @@ cleaned as (
         modifier_2,
         revenue_code,
 
+        line_number,
         units,
         billed_amount,
 
@@ -28,8 +34,8 @@ cleaned as (
         _source_file,
         _batch_id
 
-    from source
+    from latest
 
 )
 
-select * from cleaned
+select * from claim_lines

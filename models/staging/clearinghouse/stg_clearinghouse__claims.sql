@@ -1,18 +1,24 @@
 with
 
-source as (
+usable as (
 
-    select * from {{ source('clearinghouse', 'claims') }}
-    where {{ arrived_by_as_of() }}
+    select * from {{ ref('base_clearinghouse__claims') }}
+    where unusable_reason is null
 
 ),
 
-cleaned as (
+latest as (
+
+    {{ latest_version('usable', ['claim_id']) }}
+
+),
+
+claims as (
 
     select
         claim_id,
         patient_control_number,
-        submitter_id as hospital_id,
+        hospital_id,
         original_reference_number,
         payer_id,
         member_id,
@@ -24,7 +30,7 @@ cleaned as (
         payer_sequence,
         place_of_service_code,
         facility_type_code,
-        upper(replace(trim(principal_diagnosis_code), '.', '')) as principal_diagnosis_code,
+        principal_diagnosis_code,
         prior_authorization_number,
 
         billed_amount,
@@ -38,8 +44,8 @@ cleaned as (
         _source_file,
         _batch_id
 
-    from source
+    from latest
 
 )
 
-select * from cleaned
+select * from claims

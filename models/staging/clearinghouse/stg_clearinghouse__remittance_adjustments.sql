@@ -10,15 +10,16 @@ source as (
 cleaned as (
 
     select
-        remittance_adjustment_id,
-        remittance_claim_id,
-        remittance_line_id,
+        {{ normalised_code('remittance_adjustment_id') }} as remittance_adjustment_id,
+        {{ normalised_code('remittance_claim_id') }} as remittance_claim_id,
+        {{ normalised_code('remittance_line_id') }} as remittance_line_id,
 
-        upper(trim(group_code)) as group_code,
+        {{ normalised_code('group_code') }} as group_code,
         -- payers send 045 for 45; the guard spares the other rows the regular expression
         case
-            when trim(carc) like '0%' then {{ regexp_replace_all('upper(trim(carc))', '^0+', '') }}
-            else upper(trim(carc))
+            when trim(carc) like '0%'
+                then {{ regexp_replace_all(normalised_code('carc'), '^0+', '') }}
+            else {{ normalised_code('carc') }}
         end as carc,
 
         adjustment_sequence,
@@ -32,6 +33,12 @@ cleaned as (
 
     from source
 
+),
+
+latest as (
+
+    {{ latest_version('cleaned', ['remittance_adjustment_id']) }}
+
 )
 
-select * from cleaned
+select * from latest

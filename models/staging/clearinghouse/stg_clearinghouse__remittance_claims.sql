@@ -1,13 +1,19 @@
 with
 
-source as (
+usable as (
 
-    select * from {{ source('clearinghouse', 'remittance_claims') }}
-    where {{ arrived_by_as_of() }}
+    select * from {{ ref('base_clearinghouse__remittance_claims') }}
+    where unusable_reason is null
 
 ),
 
-cleaned as (
+latest as (
+
+    {{ latest_version('usable', ['remittance_claim_id']) }}
+
+),
+
+remittance_claims as (
 
     select
         remittance_claim_id,
@@ -26,7 +32,7 @@ cleaned as (
 
         claim_sequence,
         billed_amount,
-        paid_amount as payer_paid_amount,
+        payer_paid_amount,
         patient_responsibility_amount,
         coverage_amount,
 
@@ -39,8 +45,8 @@ cleaned as (
         _source_position,
         _batch_id
 
-    from source
+    from latest
 
 )
 
-select * from cleaned
+select * from remittance_claims

@@ -10,17 +10,17 @@ source as (
 cleaned as (
 
     select
-        remittance_line_id,
-        remittance_claim_id,
-        line_control_number,
+        {{ normalised_code('remittance_line_id') }} as remittance_line_id,
+        {{ normalised_code('remittance_claim_id') }} as remittance_claim_id,
+        {{ normalised_code('line_control_number') }} as line_control_number,
 
-        procedure_code,
-        modifier_1,
-        modifier_2,
-        original_procedure_code,
-        revenue_code,
-        remark_code_1,
-        remark_code_2,
+        {{ normalised_code('procedure_code') }} as procedure_code,
+        {{ normalised_code('modifier_1') }} as modifier_1,
+        {{ normalised_code('modifier_2') }} as modifier_2,
+        {{ normalised_code('original_procedure_code') }} as original_procedure_code,
+        {{ normalised_code('revenue_code') }} as revenue_code,
+        {{ normalised_code('remark_code_1') }} as remark_code_1,
+        {{ normalised_code('remark_code_2') }} as remark_code_2,
 
         line_sequence,
         units,
@@ -37,6 +37,12 @@ cleaned as (
 
     from source
 
+),
+
+latest as (
+
+    {{ latest_version('cleaned', ['remittance_line_id']) }}
+
 )
 
-select * from cleaned
+select * from latest

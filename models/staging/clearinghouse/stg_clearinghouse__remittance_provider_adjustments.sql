@@ -10,12 +10,12 @@ source as (
 cleaned as (
 
     select
-        remittance_provider_adjustment_id,
-        remittance_id,
-        provider_identifier,
-        reference_id,
+        {{ normalised_code('remittance_provider_adjustment_id') }} as remittance_provider_adjustment_id,
+        {{ normalised_code('remittance_id') }} as remittance_id,
+        {{ normalised_code('provider_identifier') }} as provider_identifier,
+        {{ normalised_code('reference_id') }} as reference_id,
 
-        reason_code,
+        {{ normalised_code('reason_code') }} as reason_code,
 
         adjustment_sequence,
         amount as adjustment_amount,
@@ -29,6 +29,12 @@ cleaned as (
 
     from source
 
+),
+
+latest as (
+
+    {{ latest_version('cleaned', ['remittance_provider_adjustment_id']) }}
+
 )
 
-select * from cleaned
+select * from latest

@@ -10,13 +10,13 @@ source as (
 cleaned as (
 
     select
-        remittance_id,
-        payer_id,
-        payee_npi,
-        trace_number,
+        {{ normalised_code('remittance_id') }} as remittance_id,
+        {{ normalised_code('payer_id') }} as payer_id,
+        {{ normalised_code('payee_npi') }} as payee_npi,
+        {{ normalised_code('trace_number') }} as trace_number,
 
-        payer_name,
-        payment_method_code,
+        {{ squeezed('payer_name') }} as payer_name,
+        {{ normalised_code('payment_method_code') }} as payment_method_code,
         payment_date_text,
 
         payment_amount,
@@ -35,6 +35,12 @@ cleaned as (
 
     from source
 
+),
+
+latest as (
+
+    {{ latest_version('cleaned', ['remittance_id']) }}
+
 )
 
-select * from cleaned
+select * from latest

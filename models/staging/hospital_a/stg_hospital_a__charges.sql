@@ -1,38 +1,47 @@
 with
 
-source as (
+usable as (
 
-    select * from {{ source('hospital_a', 'charges') }}
-    where {{ arrived_by_as_of() }}
+    select * from {{ ref('base_hospital_a__charges') }}
+    where unusable_reason is null
 
 ),
 
-cleaned as (
+latest as (
+
+    {{ latest_version('usable', ['charge_id']) }}
+
+),
+
+charges as (
 
     select
-        'HOSPITAL_A' as hospital_id,
+        hospital_id,
         charge_id,
-        account_number as patient_control_number,
+        credited_charge_id,
+        patient_control_number,
         encounter_id,
 
-        upper(trim(claim_type)) as claim_type,
-        upper(nullif(trim(procedure_code), '')) as procedure_code,
-        nullif(trim(revenue_code), '') as revenue_code,
-        nullif(trim(modifier_1), '') as modifier_1,
-        nullif(trim(modifier_2), '') as modifier_2,
+        claim_type,
+        procedure_code,
+        revenue_code,
+        modifier_1,
+        modifier_2,
 
         units,
-        amount as charge_amount,
+        charge_amount,
 
-        {{ parse_date('service_date', 'mmddyyyy_slashes') }} as service_date,
-        {{ parse_date('post_date', 'mmddyyyy_slashes') }} as post_date,
+        is_dates_repaired,
+
+        service_date,
+        post_date,
 
         _loaded_at,
         _source_file,
         _batch_id
 
-    from source
+    from latest
 
 )
 
-select * from cleaned
+select * from charges

@@ -11,13 +11,13 @@ cleaned as (
 
     select
         'HOSPITAL_A' as hospital_id,
-        department_id,
-        facility_id,
-        facility_npi,
+        {{ normalised_code('department_id') }} as department_id,
+        {{ normalised_code('facility_id') }} as facility_id,
+        {{ normalised_code('facility_npi') }} as facility_npi,
 
-        nullif(trim(department_name), '') as department_name,
-        nullif(trim(facility_name), '') as facility_name,
-        upper(nullif(trim(facility_state), '')) as facility_state,
+        {{ squeezed('department_name') }} as department_name,
+        {{ squeezed('facility_name') }} as facility_name,
+        {{ normalised_code('facility_state') }} as facility_state,
 
         _loaded_at,
         _source_file,
@@ -25,6 +25,12 @@ cleaned as (
 
     from source
 
+),
+
+latest as (
+
+    {{ latest_version('cleaned', ['department_id']) }}
+
 )
 
-select * from cleaned
+select * from latest

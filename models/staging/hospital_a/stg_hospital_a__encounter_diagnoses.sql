@@ -11,9 +11,9 @@ cleaned as (
 
     select
         'HOSPITAL_A' as hospital_id,
-        encounter_id,
+        {{ normalised_code('encounter_id') }} as encounter_id,
 
-        upper(replace(trim(diagnosis_code), '.', '')) as diagnosis_code,
+        replace({{ normalised_code('diagnosis_code') }}, '.', '') as diagnosis_code,
 
         diagnosis_sequence,
 
@@ -23,6 +23,12 @@ cleaned as (
 
     from source
 
+),
+
+latest as (
+
+    {{ latest_version('cleaned', ['encounter_id', 'diagnosis_sequence']) }}
+
 )
 
-select * from cleaned
+select * from latest

@@ -1,39 +1,41 @@
 with
 
-source as (
+usable as (
 
-    select * from {{ source('hospital_a', 'encounters') }}
-    where {{ arrived_by_as_of() }}
+    select * from {{ ref('base_hospital_a__encounters') }}
+    where unusable_reason is null
 
 ),
 
-cleaned as (
+latest as (
+
+    {{ latest_version('usable', ['encounter_id'], then_by=['discharge_date desc nulls last']) }}
+
+),
+
+encounters as (
 
     select
-        'HOSPITAL_A' as hospital_id,
+        hospital_id,
         encounter_id,
         patient_id,
         provider_id,
         department_id,
-        nullif(coverage_id, '') as coverage_id,
+        coverage_id,
 
-        case upper(trim(encounter_type))
-            when 'OFFICE' then 'office'
-            when 'OUTPT' then 'outpatient'
-            when 'ED' then 'emergency'
-            when 'INPT' then 'inpatient'
-            else lower(trim(encounter_type))
-        end as encounter_type,
+        encounter_type,
 
-        {{ parse_date('admit_date', 'mmddyyyy_slashes') }} as admit_date,
-        {{ parse_date('discharge_date', 'mmddyyyy_slashes') }} as discharge_date,
+        is_dates_repaired,
+
+        admit_date,
+        discharge_date,
 
         _loaded_at,
         _source_file,
         _batch_id
 
-    from source
+    from latest
 
 )
 
-select * from cleaned
+select * from encounters

@@ -1,30 +1,15 @@
 with
 
-source as (
+arrivals as (
 
-    select * from {{ source('hospital_a', 'providers') }}
-    where {{ arrived_by_as_of() }}
+    select * from {{ ref('base_hospital_a__providers') }}
 
 ),
 
-cleaned as (
+latest as (
 
-    select
-        'HOSPITAL_A' as hospital_id,
-        provider_id,
-        npi,
-        department_id,
-
-        {{ proper_case('first_name') }} as first_name,
-        {{ proper_case('last_name') }} as last_name,
-        nullif(trim(specialty), '') as specialty,
-
-        _loaded_at,
-        _source_file,
-        _batch_id
-
-    from source
+    {{ latest_version('arrivals', ['provider_id']) }}
 
 )
 
-select * from cleaned
+select * from latest

@@ -1,43 +1,47 @@
 with
 
-source as (
+usable as (
 
-    select * from {{ source('hospital_b', 'charges') }}
-    where {{ arrived_by_as_of() }}
+    select * from {{ ref('base_hospital_b__charges') }}
+    where unusable_reason is null
 
 ),
 
-cleaned as (
+latest as (
+
+    {{ latest_version('usable', ['charge_id']) }}
+
+),
+
+charges as (
 
     select
-        'HOSPITAL_B' as hospital_id,
-        charge_ref as charge_id,
-        acct_no as patient_control_number,
-        visit_no as encounter_id,
+        hospital_id,
+        charge_id,
+        credited_charge_id,
+        patient_control_number,
+        encounter_id,
 
-        case upper(trim(bill_form))
-            when '1500' then 'P'
-            when 'UB04' then 'I'
-            else bill_form
-        end as claim_type,
-        upper(nullif(trim(cpt_hcpcs), '')) as procedure_code,
-        nullif(trim(rev_code), '') as revenue_code,
-        nullif(split_part(mods, ':', 1), '') as modifier_1,
-        nullif(split_part(mods, ':', 2), '') as modifier_2,
+        claim_type,
+        procedure_code,
+        revenue_code,
+        modifier_1,
+        modifier_2,
 
-        qty as units,
-        -- a decimal factor, since dividing makes a float on some engines
-        cast(charge_cents * cast(0.01 as numeric(3, 2)) as numeric(14, 2)) as charge_amount,
+        units,
+        charge_amount,
 
-        {{ parse_date('dos', 'yyyymmdd') }} as service_date,
-        {{ parse_date('posted', 'yyyymmdd') }} as post_date,
+        is_dates_repaired,
+
+        service_date,
+        post_date,
 
         _loaded_at,
         _source_file,
         _batch_id
 
-    from source
+    from latest
 
 )
 
-select * from cleaned
+select * from charges

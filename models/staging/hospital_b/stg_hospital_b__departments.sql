@@ -11,13 +11,13 @@ cleaned as (
 
     select
         'HOSPITAL_B' as hospital_id,
-        dept_code as department_id,
-        site_code as facility_id,
-        site_npi as facility_npi,
+        {{ normalised_code('dept_code') }} as department_id,
+        {{ normalised_code('site_code') }} as facility_id,
+        {{ normalised_code('site_npi') }} as facility_npi,
 
-        {{ proper_case("nullif(trim(dept_desc), '')") }} as department_name,
-        {{ proper_case("nullif(trim(site_name), '')") }} as facility_name,
-        upper(nullif(trim(site_state), '')) as facility_state,
+        {{ proper_case('dept_desc') }} as department_name,
+        {{ proper_case('site_name') }} as facility_name,
+        {{ normalised_code('site_state') }} as facility_state,
 
         _loaded_at,
         _source_file,
@@ -25,6 +25,12 @@ cleaned as (
 
     from source
 
+),
+
+latest as (
+
+    {{ latest_version('cleaned', ['department_id']) }}
+
 )
 
-select * from cleaned
+select * from latest

@@ -11,9 +11,9 @@ cleaned as (
 
     select
         'HOSPITAL_B' as hospital_id,
-        visit_no as encounter_id,
+        {{ normalised_code('visit_no') }} as encounter_id,
 
-        upper(replace(trim(icd10), '.', '')) as diagnosis_code,
+        replace({{ normalised_code('icd10') }}, '.', '') as diagnosis_code,
 
         dx_rank as diagnosis_sequence,
 
@@ -23,6 +23,12 @@ cleaned as (
 
     from source
 
+),
+
+latest as (
+
+    {{ latest_version('cleaned', ['encounter_id', 'diagnosis_sequence']) }}
+
 )
 
-select * from cleaned
+select * from latest

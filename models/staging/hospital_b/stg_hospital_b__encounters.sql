@@ -1,39 +1,41 @@
 with
 
-source as (
+usable as (
 
-    select * from {{ source('hospital_b', 'encounters') }}
-    where {{ arrived_by_as_of() }}
+    select * from {{ ref('base_hospital_b__encounters') }}
+    where unusable_reason is null
 
 ),
 
-cleaned as (
+latest as (
+
+    {{ latest_version('usable', ['encounter_id'], then_by=['discharge_date desc nulls last']) }}
+
+),
+
+encounters as (
 
     select
-        'HOSPITAL_B' as hospital_id,
-        visit_no as encounter_id,
-        mrn as patient_id,
-        provider_code as provider_id,
-        dept_code as department_id,
-        nullif(coverage_id, '') as coverage_id,
+        hospital_id,
+        encounter_id,
+        patient_id,
+        provider_id,
+        department_id,
+        coverage_id,
 
-        case upper(trim(visit_class))
-            when 'C' then 'office'
-            when 'O' then 'outpatient'
-            when 'E' then 'emergency'
-            when 'I' then 'inpatient'
-            else lower(trim(visit_class))
-        end as encounter_type,
+        encounter_type,
 
-        {{ parse_date('arrival_date', 'yyyymmdd') }} as admit_date,
-        {{ parse_date('departure_date', 'yyyymmdd') }} as discharge_date,
+        is_dates_repaired,
+
+        admit_date,
+        discharge_date,
 
         _loaded_at,
         _source_file,
         _batch_id
 
-    from source
+    from latest
 
 )
 
-select * from cleaned
+select * from encounters

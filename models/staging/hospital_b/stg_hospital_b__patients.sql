@@ -1,88 +1,19 @@
 with
 
-source as (
+usable as (
 
-    select * from {{ source('hospital_b', 'patients') }}
-    where {{ arrived_by_as_of() }}
-
-),
-
-standardised as (
-
-    select
-        'HOSPITAL_B' as hospital_id,
-        mrn as patient_id,
-
-        {{ proper_case("split_part(full_name, ',', 2)") }} as first_name,
-        {{ proper_case("split_part(full_name, ',', 1)") }} as last_name,
-        case trim(gender_code)
-            when '2' then 'female'
-            when '1' then 'male'
-            else 'unknown'
-        end as sex,
-        nullif(trim(street), '') as address_line,
-        {{ proper_case('city_name') }} as city,
-        upper(nullif(trim(state_code), '')) as state,
-        nullif(trim(postal_code), '') as given_zip,
-        nullif(trim(phone_number), '') as given_phone,
-        {{ regexp_replace_all('phone_number', '[^0-9]', '') }} as phone_digits,
-        lower(nullif(trim(email_address), '')) as given_email,
-        nullif(trim(ssn_last4), '') as ssn_last4,
-
-        {{ parse_date('dob', 'yyyymmdd') }} as birth_date,
-        {{ parse_date('dod', 'yyyymmdd') }} as death_date,
-
-        _loaded_at,
-        _source_file,
-        _batch_id
-
-    from source
+    select * from {{ ref('base_hospital_b__patients') }}
+    where unusable_reason is null
 
 ),
 
-validated as (
+latest as (
 
-    select
-        hospital_id,
-        patient_id,
-
-        first_name,
-        last_name,
-        sex,
-        address_line,
-        city,
-        state,
-        case
-            when {{ regexp_matches('given_zip', '^[0-9]{5}(-?[0-9]{4})?$') }}
-                then substr(given_zip, 1, 5)
-        end as zip,
-        case
-            when length(phone_digits) = 10 then '+1' || phone_digits
-            when length(phone_digits) = 11 and phone_digits like '1%' then '+' || phone_digits
-        end as phone,
-        case
-            when {{ regexp_matches(
-                'given_email', '^[a-z0-9._%+-]+@[a-z0-9-]+([.][a-z0-9-]+)*[.][a-z]{2,}$'
-            ) }}
-                then given_email
-        end as email,
-        ssn_last4,
-        given_zip,
-        given_phone,
-        given_email,
-
-        birth_date,
-        death_date,
-
-        _loaded_at,
-        _source_file,
-        _batch_id
-
-    from standardised
+    {{ latest_version('usable', ['patient_id']) }}
 
 ),
 
-cleaned as (
+patients as (
 
     select
         hospital_id,
@@ -99,9 +30,10 @@ cleaned as (
         email,
         ssn_last4,
 
-        given_phone is not null and phone is null as is_phone_malformed,
-        given_email is not null and email is null as is_email_malformed,
-        given_zip is not null and zip is null as is_zip_malformed,
+        is_name_repaired,
+        is_phone_malformed,
+        is_email_malformed,
+        is_zip_malformed,
 
         birth_date,
         death_date,
@@ -110,8 +42,8 @@ cleaned as (
         _source_file,
         _batch_id
 
-    from validated
+    from latest
 
 )
 
-select * from cleaned
+select * from patients

@@ -1,30 +1,15 @@
 with
 
-source as (
+arrivals as (
 
-    select * from {{ source('hospital_b', 'providers') }}
-    where {{ arrived_by_as_of() }}
+    select * from {{ ref('base_hospital_b__providers') }}
 
 ),
 
-cleaned as (
+latest as (
 
-    select
-        'HOSPITAL_B' as hospital_id,
-        provider_code as provider_id,
-        npi_number as npi,
-        dept_code as department_id,
-
-        {{ proper_case("split_part(provider_name, ',', 2)") }} as first_name,
-        {{ proper_case("split_part(provider_name, ',', 1)") }} as last_name,
-        nullif(trim(specialty_desc), '') as specialty,
-
-        _loaded_at,
-        _source_file,
-        _batch_id
-
-    from source
+    {{ latest_version('arrivals', ['provider_id']) }}
 
 )
 
-select * from cleaned
+select * from latest

@@ -1,0 +1,132 @@
+with
+
+source as (
+
+    select * from {{ source('hospital_a', 'encounters') }}
+    where {{ arrived_by_as_of() }}
+
+),
+
+parsed as (
+
+    select
+        {{ normalised_code('encounter_id') }} as encounter_id,
+        {{ normalised_code('patient_id') }} as patient_id,
+        {{ normalised_code('provider_id') }} as provider_id,
+        {{ normalised_code('department_id') }} as department_id,
+        {{ normalised_code('coverage_id') }} as coverage_id,
+
+        case upper(trim(encounter_type))
+            when 'OFFICE' then 'office'
+            when 'OUTPT' then 'outpatient'
+            when 'ED' then 'emergency'
+            when 'INPT' then 'inpatient'
+            else lower(trim(encounter_type))
+        end as encounter_type,
+
+        nullif(trim(discharge_date), '') as given_discharge_date,
+        {{ parse_date('trim(admit_date)', 'mmddyyyy_slashes') }} as admit_date,
+        {{ parse_date('trim(discharge_date)', 'mmddyyyy_slashes') }} as discharge_date,
+
+        _loaded_at,
+        _source_file,
+        _batch_id
+
+    from source
+    {{ computed_once() }}
+
+),
+
+repaired as (
+
+    -- nobody leaves before arriving: the two dates stand in each other's place
+    select
+        encounter_id,
+        patient_id,
+        provider_id,
+        department_id,
+        coverage_id,
+
+        encounter_type,
+
+        coalesce(discharge_date < admit_date, false) as is_dates_repaired,
+
+        given_discharge_date,
+        case when discharge_date < admit_date then discharge_date else admit_date end
+            as admit_date,
+        case when discharge_date < admit_date then admit_date else discharge_date end
+            as discharge_date,
+
+        _loaded_at,
+        _source_file,
+        _batch_id
+
+    from parsed
+
+),
+
+judged as (
+
+    select
+        encounter_id,
+        patient_id,
+        provider_id,
+        department_id,
+        coverage_id,
+
+        encounter_type,
+        case
+            when admit_date is null or {{ is_impossible_date('admit_date') }} then 'admit_date'
+            when given_discharge_date is not null and discharge_date is null then 'discharge_date'
+            when {{ is_impossible_date('discharge_date') }} then 'discharge_date'
+        end as impossible_date_column,
+        case
+            when patient_id is null then 'patient_id'
+            when provider_id is null then 'provider_id'
+            when department_id is null then 'department_id'
+        end as missing_column,
+
+        is_dates_repaired,
+
+        admit_date,
+        discharge_date,
+
+        _loaded_at,
+        _source_file,
+        _batch_id
+
+    from repaired
+
+),
+
+encounters as (
+
+    select
+        'HOSPITAL_A' as hospital_id,
+        encounter_id,
+        patient_id,
+        provider_id,
+        department_id,
+        coverage_id,
+
+        encounter_type,
+        case
+            when impossible_date_column is not null then 'impossible_date'
+            when missing_column is not null then 'missing_value'
+        end as unusable_reason,
+        coalesce(impossible_date_column, missing_column) as unusable_column,
+
+        is_dates_repaired,
+
+        admit_date,
+        discharge_date,
+
+        _loaded_at,
+        _source_file,
+        _batch_id
+
+    from judged
+
+)
+
+select * from encounters

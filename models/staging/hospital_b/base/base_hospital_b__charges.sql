@@ -1,0 +1,215 @@
+with
+
+source as (
+
+    select * from {{ source('hospital_b', 'charges') }}
+    where {{ arrived_by_as_of() }}
+
+),
+
+parsed as {{ inlined() }} (
+
+    select
+        {{ normalised_code('charge_ref') }} as charge_id,
+        {{ normalised_code('credited_ref') }} as credited_charge_id,
+        {{ normalised_code('acct_no') }} as patient_control_number,
+        {{ normalised_code('visit_no') }} as encounter_id,
+
+        case upper(trim(bill_form))
+            when '1500' then 'P'
+            when 'UB04' then 'I'
+            else bill_form
+        end as claim_type,
+        {{ normalised_code('cpt_hcpcs') }} as procedure_code,
+        {{ normalised_code('rev_code') }} as revenue_code,
+        {{ normalised_code("split_part(mods, ':', 1)") }} as modifier_1,
+        {{ normalised_code("split_part(mods, ':', 2)") }} as modifier_2,
+
+        qty as units,
+        -- a decimal factor, since dividing makes a float on some engines
+        cast(charge_cents * cast(0.01 as numeric(3, 2)) as numeric(14, 2)) as charge_amount,
+
+        {{ parse_date('trim(dos)', 'yyyymmdd') }} as service_date,
+        {{ parse_date('trim(posted)', 'yyyymmdd') }} as post_date,
+
+        _loaded_at,
+        _source_file,
+        _batch_id
+
+    from source
+    {{ computed_once() }}
+
+),
+
+procedure_family_ranges as {{ inlined() }} (
+
+    select * from {{ ref('procedure_family_ranges') }}
+
+),
+
+codes as (
+
+    select distinct
+        coalesce(procedure_code, '') as procedure_code,
+        coalesce(revenue_code, '') as revenue_code
+
+    from parsed
+
+),
+
+unknown_codes as (
+
+    -- looked up once a code, not once a row
+    select
+        codes.procedure_code,
+        codes.revenue_code,
+
+        case
+            when codes.procedure_code <> '' and procedure_ranges.code_from is null
+                then 'procedure_code'
+            else 'revenue_code'
+        end as unknown_column
+
+    from codes
+    left join procedure_family_ranges as procedure_ranges
+        on
+            codes.procedure_code between procedure_ranges.code_from and procedure_ranges.code_to
+            and procedure_ranges.code_system = 'CPT/HCPCS'
+            and procedure_ranges.code_kind = {{ procedure_code_kind('codes.procedure_code') }}
+    left join procedure_family_ranges as revenue_ranges
+        on
+            codes.revenue_code between revenue_ranges.code_from and revenue_ranges.code_to
+            and revenue_ranges.code_system = 'REVENUE'
+    where
+        (codes.procedure_code <> '' and procedure_ranges.code_from is null)
+        or (codes.revenue_code <> '' and revenue_ranges.code_from is null)
+
+),
+
+repaired as (
+
+    -- nothing is posted before it was done: the two dates stand in each other's place
+    select
+        parsed.charge_id,
+        parsed.credited_charge_id,
+        parsed.patient_control_number,
+        parsed.encounter_id,
+
+        parsed.claim_type,
+        parsed.procedure_code,
+        parsed.revenue_code,
+        parsed.modifier_1,
+        parsed.modifier_2,
+        unknown_codes.unknown_column,
+
+        parsed.units,
+        parsed.charge_amount,
+
+        coalesce(parsed.post_date < parsed.service_date, false) as is_dates_repaired,
+
+        case
+            when parsed.post_date < parsed.service_date then parsed.post_date
+            else parsed.service_date
+        end as service_date,
+        case
+            when parsed.post_date < parsed.service_date then parsed.service_date
+            else parsed.post_date
+        end as post_date,
+
+        parsed._loaded_at,
+        parsed._source_file,
+        parsed._batch_id
+
+    from parsed
+    left join unknown_codes
+        on
+            coalesce(parsed.procedure_code, '') = unknown_codes.procedure_code
+            and coalesce(parsed.revenue_code, '') = unknown_codes.revenue_code
+
+),
+
+judged as (
+
+    select
+        charge_id,
+        credited_charge_id,
+        patient_control_number,
+        encounter_id,
+
+        claim_type,
+        procedure_code,
+        revenue_code,
+        modifier_1,
+        modifier_2,
+        case
+            when service_date is null or {{ is_impossible_date('service_date') }}
+                then 'service_date'
+            when post_date is null or {{ is_impossible_date('post_date') }} then 'post_date'
+        end as impossible_date_column,
+        -- a charge is taken back by a line of its own that names it
+        case when charge_amount < 0 and credited_charge_id is null then 'charge_amount' end
+            as negative_amount_column,
+        unknown_column,
+        case
+            when patient_control_number is null then 'patient_control_number'
+            when encounter_id is null then 'encounter_id'
+            when charge_amount is null then 'charge_amount'
+        end as missing_column,
+
+        units,
+        charge_amount,
+
+        is_dates_repaired,
+
+        service_date,
+        post_date,
+
+        _loaded_at,
+        _source_file,
+        _batch_id
+
+    from repaired
+
+),
+
+charges as (
+
+    select
+        'HOSPITAL_B' as hospital_id,
+        charge_id,
+        credited_charge_id,
+        patient_control_number,
+        encounter_id,
+
+        claim_type,
+        procedure_code,
+        revenue_code,
+        modifier_1,
+        modifier_2,
+        case
+            when impossible_date_column is not null then 'impossible_date'
+            when negative_amount_column is not null then 'negative_amount'
+            when unknown_column is not null then 'unknown_code'
+            when missing_column is not null then 'missing_value'
+        end as unusable_reason,
+        coalesce(
+            impossible_date_column, negative_amount_column, unknown_column, missing_column
+        ) as unusable_column,
+
+        units,
+        charge_amount,
+
+        is_dates_repaired,
+
+        service_date,
+        post_date,
+
+        _loaded_at,
+        _source_file,
+        _batch_id
+
+    from judged
+
+)
+
+select * from charges
