@@ -5,7 +5,7 @@ a month is there, the month is taken table by table. So memory holds one block, 
 each table that is being written, however long the period and however large the months.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Protocol
@@ -44,6 +44,13 @@ class Sink(Protocol):
         """Take some rows of a table."""
 
 
+class AnswerKey(Protocol):
+    """Learns from the simulated rows what a perfect reader of the files would say."""
+
+    def add_block(self, month: int, events: dict[str, Rows]) -> None:
+        """Learn from the true rows of one block; `arrival` is when each reaches the warehouse."""
+
+
 class Delivery:
     """One run over a period."""
 
@@ -53,6 +60,7 @@ class Delivery:
         options: Options,
         folder: Path,
         sink: Sink,
+        answers: AnswerKey,
         after: int | None = None,
     ) -> None:
         """Prepare to run; what waits on disk goes into `folder`, which must be empty.
@@ -69,6 +77,7 @@ class Delivery:
         self._ready = Spill(folder / "ready", starts, self._after)
         self._checks = Checks()
         self._sink = sink
+        self._answers = answers
         self.totals = ControlTotals(context.end_day)
 
     def run(self, progress: Progress) -> None:
@@ -104,10 +113,11 @@ class Delivery:
     def _simulate(self, month: int) -> None:
         world = self._context.world
         count = accounts_of_month(world.claims_per_month, month)
-        for number, first in enumerate(range(0, count, parameters.BLOCK_ACCOUNTS)):
-            size = min(parameters.BLOCK_ACCOUNTS, count - first)
+        for number, first, size in blocks_of(count):
             order = (month, number)
-            for table, rows in simulate_block(world, month, number, first, size).items():
+            events = simulate_block(world, month, number, first, size)
+            self._answers.add_block(month, events)
+            for table, rows in events.items():
                 if table == UNGROUPED:
                     self._waiting.add(table, rows, order, "day")
                 else:
@@ -145,3 +155,9 @@ class Delivery:
             for table in tables:
                 for columns in table.parts(self._context, rows):
                     self._sink.write(table.identifier, columns)
+
+
+def blocks_of(count: int) -> Iterator[tuple[int, int, int]]:
+    """Number, first account and size of the blocks of a month with `count` accounts."""
+    for number, first in enumerate(range(0, count, parameters.BLOCK_ACCOUNTS)):
+        yield number, first, min(parameters.BLOCK_ACCOUNTS, count - first)

@@ -30,6 +30,7 @@ from data_generator.manifest import (
 from data_generator.pools import build_world
 from data_generator.reference_tables import REFERENCE_TABLES
 from data_generator.table import Context
+from data_generator.truth import Answers
 from data_generator.writer import FORMATS, DropSink, SetSink, check_columns
 from ingestion.contract import ContractError, RawTable
 
@@ -118,7 +119,8 @@ def _held(out: Path, batch_id: str, file_format: str) -> Manifest | None:
 
 
 def _context(options: Options, batch: Batch, contract: dict[str, RawTable]) -> Context:
-    world = build_world(options.seed, options.claims_per_month)
+    start_day = day_number(options.start_date)
+    world = build_world(options.seed, options.claims_per_month, start_day, options.stories)
     context = Context(world, day_number(options.end_date), batch)
     _check_tables(context, contract)
     return context
@@ -155,7 +157,11 @@ def _deliver(
     progress: Progress,
     after: int | None = None,
 ) -> Delivery:
+    """Run through the period and write the answer key of all of it into `folder`."""
+    starts = [day_number(date) for date in options.month_starts()]
+    answers = Answers(context.world, starts, context.end_day)
     with TemporaryDirectory(prefix=".rows-", dir=folder) as rows_folder:
-        delivery = Delivery(context, options, Path(rows_folder), sink, after)
+        delivery = Delivery(context, options, Path(rows_folder), sink, answers, after)
         delivery.run(progress)
+    answers.write(folder)
     return delivery

@@ -664,3 +664,74 @@ TARGET_AR_DAYS = (45.0, 60.0)
 TARGET_OVER_90_SHARE = (0.22, 0.37)  # top-10 22.5 %, mean 35.9 % [BM 2.5: Kodiak 2024]
 TARGET_PATIENT_COLLECTION = 0.345  # [BM 2.6: Kodiak 2024]
 TARGET_SELF_PAY_COLLECTION = 0.29  # [BM 2.6: Tenet]
+
+# ---------------------------------------------------------------------------------------------
+# Defects of the raw files
+# ---------------------------------------------------------------------------------------------
+# All rates [EXP]: what a careful integration team meets in hospital interfaces, one or two rows in
+# a hundred altogether, so that a set of a few months has every kind.
+DEFECT_RATES: dict[str, dict[str, float]] = {
+    "late_row": {
+        "charges": 0.003,
+        "encounter_diagnoses": 0.001,
+        "claims": 0.002,
+        "claim_acknowledgements": 0.002,
+        "remittance_claims": 0.0015,
+        "patient_payments": 0.002,
+        "account_adjustments": 0.002,
+        "refunds": 0.002,
+    },
+    "wrong_total": {"claims": 0.001, "remittance_claims": 0.001},
+    "impossible_date": {"charges": 0.001, "patient_payments": 0.001},
+    "negative_amount": {"charges": 0.0007, "patient_payments": 0.0007},
+    "unknown_code": {"charges": 0.001},
+    "swapped_dates": {"charges": 0.002, "encounters": 0.004},
+    "exact_duplicate": {
+        "charges": 0.0015,
+        "encounter_diagnoses": 0.001,
+        "claims": 0.001,
+        "claim_lines": 0.0007,
+        "claim_acknowledgements": 0.001,
+        "remittances": 0.002,
+        "remittance_claims": 0.001,
+        "remittance_lines": 0.0005,
+        "remittance_adjustments": 0.0005,
+        "patient_payments": 0.002,
+        "account_adjustments": 0.001,
+        "refunds": 0.002,
+    },
+    "near_duplicate": {
+        "charges": 0.001,
+        "claims": 0.001,
+        "claim_lines": 0.0005,
+        "patient_payments": 0.001,
+        "account_adjustments": 0.001,
+    },
+    "orphan": {
+        "charges": 0.0005,
+        "encounter_diagnoses": 0.0003,
+        "claim_lines": 0.0004,
+        "patient_payments": 0.0008,
+        "work_items": 0.001,
+    },
+}
+"""By defect and kind of row, of all rows of the kind. Claims take their lines with them, and
+claims on remittances their lines and adjustments, when they come late."""
+
+PATIENT_DEFECT_RATES = {
+    "odd_name": 0.012,
+    "malformed_phone": 0.008,
+    "malformed_email": 0.008,
+    "malformed_zip": 0.005,
+}
+FILE_DEFECT_RATES = {"resent_file": 0.004, "cut_file": 0.004}
+"""Of the files of a table and day."""
+CUT_SHARE = 0.4
+"""Rows that a file that was cut off lacks."""
+LATE_DAYS = (1, 20)
+DUPLICATE_DAYS = (1, 3)
+REPAIR_DAYS = (1, 6)
+RESENT_DAYS = (1, 1)
+CUT_DAYS = (1, 2)
+WRONG_TOTAL_DOLLARS = (1, 400)
+UNKNOWN_CODES = ("ZZ999", "ZX000", "ZQ123")
