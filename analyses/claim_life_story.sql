@@ -1,6 +1,6 @@
--- What happened to one claim? Its events and its money on one time line, on the payer's and the
--- patient's track, with the balance after each step. It is the claim with the most events;
--- chosen_claim takes any other root_claim_id.
+-- What happened to one claim? Its events and its money on one time line, on the tracks of the first
+-- payer, the second and the patient, with the balance after each step. It is the claim with the
+-- most events; chosen_claim takes any other root_claim_id.
 with
 
 claims as (
@@ -84,7 +84,7 @@ steps as (
     union all
 
     select
-        case responsibility when 'patient' then 'patient' else 'payer' end as track,
+        case responsibility when 'primary' then 'payer' else responsibility end as track,
         cast(null as {{ dbt.type_string() }}) as claim_state,
         transaction_type,
         responsibility,

@@ -79,11 +79,12 @@ def appeal(world: World, block: Block, answers: Answers, path: Array) -> tuple[R
 
 
 def _decide(generator: np.random.Generator, overturn: Array, several: Array, place: int) -> Array:
-    """Decisions; `overturn` is the chance of any payment, `several` allows to pay some lines."""
+    """Decisions; `overturn` is the payer's usual chance, `several` allows to pay some lines."""
     draw = generator.random(len(overturn))
-    chance = overturn * parameters.APPEAL_ROUND_FACTORS[place]
-    some = np.where(several, chance * parameters.PARTIAL_OVERTURN_SHARE, 0)
-    return np.select([draw < some, draw < chance], [PARTIALLY, OVERTURNED], UPHELD)
+    factor = parameters.APPEAL_ROUND_FACTORS[place]
+    some = np.where(several, parameters.PARTIAL_OVERTURN_SHARE * factor, 0.0)
+    whole = some + (1 - some) * overturn * factor
+    return np.select([draw < some, draw < whole], [PARTIALLY, OVERTURNED], UPHELD)
 
 
 def _kept(generator: np.random.Generator, is_denied: Array, owner: Array) -> Array:

@@ -118,6 +118,8 @@ def make_coverages(seed: int, people: People, payers: Payers) -> Coverages:
     """Draw the insurance of all people up to the horizon."""
     count = len(people.sex)
     parts: list[Rows] = []
+    second_parts: list[Rows] = []
+    place = 0
     for number, first in enumerate(range(0, count, _PEOPLE_AT_ONCE)):
         last = min(count, first + _PEOPLE_AT_ONCE)
         generator = stream(seed, "insurance", block=number)
@@ -129,13 +131,17 @@ def make_coverages(seed: int, people: People, payers: Payers) -> Coverages:
         )
         spells = _end_by_death(spells, people.death_day[first:last] - ANCHOR_DAY)
         spells["person"] += first
+        second = _second_coverages(generator, seed, spells)
+        second["second_spell"] += np.int32(place)
+        second_parts.append(second)
         parts.append({name: values.astype(_TYPES[name]) for name, values in spells.items()})
+        place += len(spells["payer"])
     spells = concatenate(parts)
     return Coverages(
         spells=Timeline(offsets(spells["person"], count), spells["start"]),
         stop=spells["stop"],
         payer=spells["payer"],
-        **_second_coverages(seed, spells),
+        **concatenate(second_parts),
     )
 
 
@@ -257,7 +263,9 @@ def _merge_payers(spells: Rows, payers: Payers) -> Rows:
         stop = spells["stop"].copy()
         stop[moving] = day
         spells = concatenate([spells | {"stop": stop}, moved])
-        spells = select(spells, np.lexsort((spells["start"], spells["person"])))
+        key = spells["person"] << 24 | (spells["start"] + _EARLIEST)
+        # a stable sort merges the two ordered parts in one pass
+        spells = select(spells, np.argsort(key, kind="stable"))
     return spells
 
 
@@ -271,9 +279,9 @@ def _end_by_death(spells: Rows, death: Array) -> Rows:
     return spells | {"stop": np.where(is_last, limit, np.minimum(spells["stop"], limit))}
 
 
-def _second_coverages(seed: int, spells: Rows) -> Rows:
+def _second_coverages(generator: np.random.Generator, seed: int, spells: Rows) -> Rows:
     """Second coverages by a trait of the person, so that they stay through lapses and changes."""
-    payer = spells["payer"].astype(np.int64)
+    payer = spells["payer"]
     trait = fixed_share(seed, "second payer", spells["person"])
     medicare = _MEDICARE[payer]
     second = np.select(
@@ -288,9 +296,8 @@ def _second_coverages(seed: int, spells: Rows) -> Rows:
         -1,
     )
     which = np.flatnonzero(second >= 0)
-    generator = stream(seed, "second coverages")
     size = len(which)
-    begin, end = (spells[name][which].astype(np.int64) for name in ("start", "stop"))
+    begin, end = spells["start"][which], spells["stop"][which]
     later = generator.random(size) < parameters.SECOND_COVERAGE_LATER_SHARE
     wait = between(generator, parameters.SECOND_COVERAGE_LATER_DAYS, size)
     start = begin + np.where(later, wait, 0)

@@ -81,10 +81,13 @@ class ReferenceTable:
                         | {"is_new": np.ones(size, dtype=bool)}
                     )
         first = start_day if since is None else max(since, start_day)
-        for after in range(first, end_day, _DAYS_AT_ONCE):
-            rows = self.changes(world, after, min(after + _DAYS_AT_ONCE, end_day))
-            size = len(rows["arrival"])
-            for place in range(0, size, ROWS_AT_ONCE):
+        yield from self.later_versions(world, first, end_day)
+
+    def later_versions(self, world: World, after: int, until: int) -> Iterator[Rows]:
+        """Rows of the versions that arrive after one day and until another, in that order."""
+        for day in range(after, until, _DAYS_AT_ONCE):
+            rows = self.changes(world, day, min(day + _DAYS_AT_ONCE, until))
+            for place in range(0, len(rows["arrival"]), ROWS_AT_ONCE):
                 part = select(rows, slice(place, place + ROWS_AT_ONCE))
                 yield part | _arriving(part["arrival"])
 
@@ -96,7 +99,7 @@ class ReferenceTable:
     def parts(
         self, context: Context, start_day: int, end_day: int, since: int | None = None
     ) -> Iterator[Columns]:
-        """Columns of `versions`; at least one part, maybe empty."""
+        """Columns of `versions`."""
         for rows in self.versions(context, start_day, end_day, since):
             yield self.columns(context, rows)
 

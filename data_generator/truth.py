@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from data_generator import parameters
 from data_generator.arrays import EPOCH, NEVER, Array, Rows
-from data_generator.balances import ADJUSTMENT_TYPES
+from data_generator.balances import ADJUSTMENT_TYPES, REFUNDED_TO
 from data_generator.columns import dates, integers, money, pick
 from data_generator.denials import REASONS
 from data_generator.ids import patient_ids
@@ -29,6 +29,7 @@ from data_generator.truth_stories import STORY_DEFINITIONS, StoryFacts
 
 RESPONSIBILITIES = ("primary", "secondary", "patient")
 _PRIMARY, _SECONDARY, _PATIENT = range(3)
+_REFUND_OWNER = np.array([RESPONSIBILITIES.index(name) for name in REFUNDED_TO])
 _FACILITY_IDS = ("1", "2", "BMAIN", "BCLIN")
 
 MEASURES = (
@@ -319,7 +320,7 @@ def _ledger(accounts: Accounts, known: dict[str, Rows]) -> list[Entry]:
         entry(adjustments, np.where(is_lost, _PRIMARY, _PATIENT), -adjustments["amount"]),
     ]
     if refunds := known.get("refunds"):
-        entries.append(entry(refunds, refunds["responsibility"], refunds["amount"]))
+        entries.append(entry(refunds, _REFUND_OWNER[refunds["to"]], refunds["amount"]))
     return entries
 
 

@@ -200,12 +200,8 @@ def _underpayments(
         & story.concerns(accounts.payer[place], rows["service"])
     )
     payer, allowed = accounts.payer[place[which]], rows["allowed"][which]
-    contracted = (
-        world.contracts.fees(
-            rows["service"][which], payer, rows["hospital"][which], rows["item"][which]
-        )
-        * rows["units"][which]
-    )
+    day, hospital, item = (rows[name][which] for name in ("service", "hospital", "item"))
+    contracted = world.contracts.fees(day, payer, hospital, item) * rows["units"][which]
     short = contracted - allowed
     facts.add(
         len(short), int((short > 0).sum()), int(short.sum()),

@@ -175,7 +175,7 @@ def make_staff(seed: int) -> Staff:
     left = np.full(size, NEVER)
     is_first = np.append(True, seat[1:] != seat[:-1])
     before = np.where(is_first, seat, np.append(0, successor[:-1]))
-    left[before] = start - 1
+    left[before] = _business_day_before(start)
     holders = np.concatenate([np.arange(seats), seat[order]])
     shape = parameters.STAFF_ERROR_SHAPE
     beta = shape / parameters.STAFF_ERROR_MEAN - shape
@@ -190,6 +190,13 @@ def make_staff(seed: int) -> Staff:
         successions=successions,
         successor=successor,
     )
+
+
+def _business_day_before(days: Array) -> Array:
+    before = days - 1
+    for _ in range(4):  # as many closed days as follow one another at most
+        before = before - (business_day(before) != before)
+    return before
 
 
 def _draw_successions(seed: int, seats: int) -> Timeline:

@@ -112,6 +112,8 @@ def _claim(claim: CheckClaim, month: Remittances) -> list[str]:
     if claim.claim_type == "P" and claim.rendering_npi:
         names = (claim.rendering_last_name, claim.rendering_first_name)
         segments.append(segment("NM1", "82", "1", *names, "", "", "", "XX", claim.rendering_npi))
+    if claim.next_payer_id:
+        segments.append(f"NM1*TT*2*{claim.next_payer_name}*****PI*{claim.next_payer_id}")
     if claim.remark_1 or claim.remark_2:
         segments.append(_remarks(claim))
     if claim.patient_id:

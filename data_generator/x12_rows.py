@@ -57,6 +57,8 @@ class CheckClaim(NamedTuple):
     rendering_npi: str
     rendering_last_name: str
     rendering_first_name: str
+    next_payer_id: str
+    next_payer_name: str
 
 
 class CheckLine(NamedTuple):
@@ -199,7 +201,9 @@ select
     code(payment_method_code), number(payment_amount),
     coalesce(strftime(payment_date, '%Y%m%d'), plain(payment_date_text, 8)), day(production_date)
 from checks
-left join payers on checks.payer_id = payers.payer_id
+left join payers
+    on checks.payer_id = payers.payer_id
+    and checks.check_date >= payers.known_from and checks.check_date < payers.known_until
 left join facilities on checks.payee_npi = facilities.npi
 where checks.month = ?
 order by check_date, checks.payer_id, payee_npi, checks.remittance_id
@@ -215,15 +219,22 @@ select
     code(remark_code_2), plain(accounts.patient_id, 50), coalesce(people.last_name, ''),
     coalesce(people.first_name, ''), coalesce(billed.claim_type, ''),
     code(billed.rendering_npi), coalesce(providers.last_name, ''),
-    coalesce(providers.first_name, '')
+    coalesce(providers.first_name, ''), plain(crossovers.payer_id, 80),
+    coalesce(payers.name, '')
 from check_claims as claims
+inner join checks on claims.remittance_id = checks.remittance_id
 left join accounts on claims.patient_control_number = accounts.account_number
 left join people
     on accounts.submitter_id = people.submitter_id and accounts.patient_id = people.patient_id
+    and checks.check_date >= people.known_from and checks.check_date < people.known_until
 left join billed_accounts as billed
     on claims.patient_control_number = billed.patient_control_number
 left join providers on billed.rendering_npi = providers.npi
-where claims.month = ?
+left join crossovers on claims.remittance_claim_id = crossovers.remittance_claim_id
+left join payers
+    on crossovers.payer_id = payers.payer_id
+    and checks.check_date >= payers.known_from and checks.check_date < payers.known_until
+where claims.month = ? and checks.month = ?
 order by claims.remittance_id, claim_sequence, claims.remittance_claim_id
 """
 _CHECK_LINES = """
@@ -261,7 +272,7 @@ select
     code(billing_provider_npi), plain(claims.claim_id, 20),
     plain(claims.patient_control_number, 38), code(frequency_code),
     plain(original_reference_number, 50), code(payer_sequence), plain(member_id, 80),
-    plain(claims.payer_id, 80), coalesce(payers.capital_name, capitals(claims.payer_id, 60)),
+    plain(claims.payer_id, 80), coalesce(payers.name, capitals(claims.payer_id, 60)),
     coalesce(payers.filing, 'ZZ'), code(place_of_service_code), code(facility_type_code),
     plain(prior_authorization_number, 50), number(billed_amount), day(statement_from_date),
     day(statement_to_date), code(principal_diagnosis_code), coalesce(diagnoses.codes, ''),
@@ -274,10 +285,13 @@ from claims
 inner join accounts on claims.patient_control_number = accounts.account_number
 inner join people
     on accounts.submitter_id = people.submitter_id and accounts.patient_id = people.patient_id
+    and submitted_date >= people.known_from and submitted_date < people.known_until
 left join diagnoses
     on accounts.submitter_id = diagnoses.submitter_id
     and accounts.encounter_id = diagnoses.encounter_id
-left join payers on claims.payer_id = payers.payer_id
+left join payers
+    on claims.payer_id = payers.payer_id
+    and submitted_date >= payers.known_from and submitted_date < payers.known_until
 left join providers on claims.rendering_provider_npi = providers.npi
 left join facilities on claims.billing_provider_npi = facilities.npi
 where
@@ -318,11 +332,13 @@ qualify row_number() over (
 _DECIDED = """
 select
     claim_id, remittance_claim_id, plain(first_payers.payer_id, 80),
-    coalesce(payers.capital_name, capitals(first_payers.payer_id, 60)),
+    coalesce(payers.name, capitals(first_payers.payer_id, 60)),
     coalesce(payers.filing, 'ZZ'), plain(billed.primary_member_id, 80),
     plain(payer_claim_control_number, 50), number(paid_amount), day(check_date)
 from first_payers
-left join payers on first_payers.payer_id = payers.payer_id
+left join payers
+    on first_payers.payer_id = payers.payer_id
+    and check_date >= payers.known_from and check_date < payers.known_until
 left join billed_accounts as billed
     on first_payers.patient_control_number = billed.patient_control_number
 """
@@ -351,7 +367,7 @@ def remittances_of(connection: duckdb.DuckDBPyConnection, month: int) -> Remitta
         ).fetchall()
 
     checks = connection.execute(_CHECKS, [month]).fetchall()
-    claims = connection.execute(_CHECK_CLAIMS, [month]).fetchall()
+    claims = connection.execute(_CHECK_CLAIMS, [month, month]).fetchall()
     provider = connection.execute(_PROVIDER_ADJUSTMENTS, [month]).fetchall()
     of_claims, of_lines = _adjustments(query(_CHECK_ADJUSTMENTS, "adjustments"))
     return Remittances(

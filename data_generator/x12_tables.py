@@ -1,8 +1,9 @@
-"""A finished set in a DuckDB database on disk: the latest version of each row, as X12 wants it.
+"""A finished set in a DuckDB database on disk: the versions of its rows that X12 files tell.
 
-A set is a history: a row may come again, corrected or damaged, and an orphan has no parent. The
-last arrival of a key counts. DuckDB sorts and joins on disk, so memory stays flat however long
-the period is; pandas would hold every remittance line of the set at once.
+A set's tables are a history: a row may come again, corrected or damaged, and an orphan has no
+parent. The last arrival of a key counts; of patients and payers the last one by the file's day.
+DuckDB sorts and joins on disk, so memory stays flat however long the period is; pandas would hold
+every remittance line of the set at once.
 """
 
 from pathlib import Path
@@ -26,6 +27,9 @@ create macro month_of(value) as year(value) * 100 + month(value);
 create macro birth_day(value, loaded_at) as
     case when value between timestamp '1901-01-01' and loaded_at
         then strftime(value, '%Y%m%d') else '' end;
+create macro known_from(loaded_at, earlier) as
+    case when earlier is null then date '0001-01-01' else cast(loaded_at as date) end;
+create macro known_until(later) as coalesce(cast(later as date), date '9999-12-31');
 create macro state(value) as
     case when regexp_full_match(upper(trim(value)), '[A-Z]{2}') then upper(trim(value)) else '' end;
 create macro postal(value) as
@@ -41,19 +45,20 @@ qualify row_number() over (partition by {key} order by _loaded_at desc, file_row
 """
 
 _KEYS = {
-    "hospital_a_patients": "patient_id",
+    "hospital_a_patients": "patient_id, cast(_loaded_at as date)",
     "hospital_a_providers": "provider_id",
     "hospital_a_departments": "department_id",
     "hospital_a_encounters": "encounter_id",
     "hospital_a_encounter_diagnoses": "encounter_id, diagnosis_sequence",
     "hospital_a_charges": "charge_id",
-    "hospital_b_patients": "mrn",
+    "hospital_b_patients": "mrn, cast(_loaded_at as date)",
     "hospital_b_providers": "provider_code",
     "hospital_b_departments": "dept_code",
     "hospital_b_encounters": "visit_no",
     "hospital_b_encounter_diagnoses": "visit_no, dx_rank",
     "hospital_b_charges": "charge_ref",
-    "billing_payers": "payer_id",
+    "billing_payers": "payer_id, cast(_loaded_at as date)",
+    "billing_coverages": "coverage_id",
     "clearinghouse_claims": "claim_id",
     "clearinghouse_claim_lines": "claim_id, line_number",
     "clearinghouse_remittances": "remittance_id",
@@ -62,26 +67,34 @@ _KEYS = {
     "clearinghouse_remittance_adjustments": "remittance_adjustment_id",
     "clearinghouse_remittance_provider_adjustments": "remittance_provider_adjustment_id",
 }
-"""Key of each raw table that an X12 file needs."""
+"""Key of each raw table that an X12 file needs; of patients and payers every day's version stays,
+since a claim carries the names and the address of its own day."""
 
 _SHARED = r"""
 create table people as
 select
-    'HOSPITAL_A' as submitter_id, patient_id, capitals(last_name, 60) as last_name,
-    capitals(first_name, 35) as first_name,
-    birth_day(try_strptime(trim(birth_date), '%m/%d/%Y'), _loaded_at) as birth_day,
-    case upper(trim(sex)) when 'M' then 'M' when 'F' then 'F' else 'U' end as sex,
-    capitals(address_line, 55) as street, capitals(city, 30) as city, state(state) as state,
-    postal(zip) as postal
-from hospital_a_patients
-union all
-select
-    'HOSPITAL_B', mrn, capitals(split_part(full_name, ',', 1), 60),
-    capitals(split_part(full_name, ',', 2), 35),
-    birth_day(try_strptime(trim(dob), '%Y%m%d'), _loaded_at),
-    case gender_code when '1' then 'M' when '2' then 'F' else 'U' end,
-    capitals(street, 55), capitals(city_name, 30), state(state_code), postal(postal_code)
-from hospital_b_patients;
+    * exclude (_loaded_at), known_from(_loaded_at, lag(_loaded_at) over of_person) as known_from,
+    known_until(lead(_loaded_at) over of_person) as known_until
+from (
+    select
+        'HOSPITAL_A' as submitter_id, patient_id, capitals(last_name, 60) as last_name,
+        capitals(first_name, 35) as first_name,
+        birth_day(try_strptime(trim(birth_date), '%m/%d/%Y'), _loaded_at) as birth_day,
+        case upper(trim(sex)) when 'M' then 'M' when 'F' then 'F' else 'U' end as sex,
+        capitals(address_line, 55) as street, capitals(city, 30) as city, state(state) as state,
+        postal(zip) as postal, _loaded_at
+    from hospital_a_patients
+    union all
+    select
+        'HOSPITAL_B', mrn, capitals(split_part(full_name, ',', 1), 60),
+        capitals(split_part(full_name, ',', 2), 35),
+        birth_day(try_strptime(trim(dob), '%Y%m%d'), _loaded_at),
+        case trim(gender_code) when '1' then 'M' when '2' then 'F' else 'U' end,
+        capitals(street, 55), capitals(city_name, 30), state(state_code), postal(postal_code),
+        _loaded_at
+    from hospital_b_patients
+)
+window of_person as (partition by submitter_id, patient_id order by _loaded_at);
 
 create table providers as
 select npi, max(last_name) as last_name, max(first_name) as first_name
@@ -109,9 +122,12 @@ group by npi;
 
 create table payers as
 select
-    payer_id, plain(payer_name, 60) as name, capitals(payer_name, 60) as capital_name,
-    state(state) as state, code(claim_filing_indicator_code) as filing
-from billing_payers;
+    payer_id, capitals(payer_name, 60) as name, state(state) as state,
+    code(claim_filing_indicator_code) as filing,
+    known_from(_loaded_at, lag(_loaded_at) over of_payer) as known_from,
+    known_until(lead(_loaded_at) over of_payer) as known_until
+from billing_payers
+window of_payer as (partition by payer_id order by _loaded_at);
 
 create table diagnoses as
 select submitter_id, encounter_id, string_agg(diagnosis, ' ' order by place) as codes
@@ -204,6 +220,21 @@ select
 from claims
 group by patient_control_number;
 
+-- a payer that forwards a claim (CLP02 19 to 21) names the next one: the patient's second coverage
+create table crossovers as
+select claims.remittance_claim_id, min(coverages.payer_id) as payer_id
+from check_claims as claims
+inner join accounts on claims.patient_control_number = accounts.account_number
+inner join billing_coverages as coverages
+    on accounts.submitter_id = coverages.submitter_id
+    and accounts.patient_id = coverages.patient_id
+    and coverages.coverage_sequence = 2
+    and claims.statement_from_date >= coverages.effective_from_date
+    and claims.statement_from_date <= coalesce(coverages.effective_to_date, date '9999-12-31')
+where claims.claim_status_code in ('19', '20', '21')
+group by claims.remittance_claim_id;
+
+drop table billing_coverages;
 drop table hospital_a_charges;
 drop table hospital_b_charges;
 drop table clearinghouse_claims;

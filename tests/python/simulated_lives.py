@@ -11,8 +11,6 @@ from data_generator.pools import SELF_PAY, build_world
 
 SEED, ACCOUNTS, MONTHS = 7, 5000, (202501, 202502, 202503)
 KEY = ["month", "account"]
-RESPONSIBILITIES = ("primary", "secondary", "patient")
-
 Lives = dict[str, pd.DataFrame]
 
 
@@ -33,8 +31,7 @@ def whole_lives() -> Lives:
 def entries(lives: Lives) -> pd.DataFrame:
     """Ledger entries: month, account, day, kind, responsibility, cents; debts are positive."""
     charges, answers = lives["charges"], lives["remittance_claims"]
-    payers = lives["charges"].assign(is_self=lives["charges"]["payer"] == SELF_PAY)
-    owes_charges = np.where(payers["is_self"], "patient", "primary")
+    owes_charges = np.where(charges["payer"] == SELF_PAY, "patient", "primary")
     first = answers[answers["payer_sequence"] == 0]
     second = answers[answers["payer_sequence"] == 1]
     adjusted = lives["account_adjustments"]
@@ -53,23 +50,10 @@ def entries(lives: Lives) -> pd.DataFrame:
         (paid, "patient", "patient", -paid["amount"]),
         (adjusted, names, np.where(names == "denial_writeoff", "primary", "patient"),
          -adjusted["amount"]),
-        (refunds, "refund", np.array(balances.REFUNDED_TO)[[0, 1, 2]][0:0], refunds["amount"]),
+        (refunds, "refund", np.array(balances.REFUNDED_TO)[refunds["to"]], refunds["amount"]),
     ]  # fmt: skip
-    frames = []
-    for rows, kind, responsibility, cents in parts:
-        if isinstance(kind, str) and kind == "refund":
-            order = ("patient", "primary", "secondary")
-            responsibility = np.array(order)[rows["to"]]
-        frames.append(
-            pd.DataFrame(
-                {
-                    "month": rows["month"],
-                    "account": rows["account"],
-                    "day": rows["day"],
-                    "kind": kind,
-                    "responsibility": responsibility,
-                    "cents": cents,
-                }
-            )
-        )
+    frames = [
+        rows[[*KEY, "day"]].assign(kind=kind, responsibility=responsibility, cents=cents)
+        for rows, kind, responsibility, cents in parts
+    ]
     return pd.concat(frames, ignore_index=True)

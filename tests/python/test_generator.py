@@ -103,10 +103,6 @@ FOREIGN_KEYS = [
         "clearinghouse_claims.patient_control_number",
     ),
     (
-        "clearinghouse_remittance_claims.payer_claim_control_number",
-        "clearinghouse_claim_acknowledgements.payer_claim_control_number",
-    ),
-    (
         "clearinghouse_remittance_lines.remittance_claim_id",
         "clearinghouse_remittance_claims.remittance_claim_id",
     ),
@@ -136,15 +132,12 @@ FOREIGN_KEYS = [
 ]
 
 VERSIONED = ("hospital_a_encounters", "hospital_b_encounters", "billing_claim_edits",
-             "billing_appeals", "billing_work_items")  # fmt: skip
+             "billing_appeals", "billing_work_items", "hospital_a_patients", "hospital_b_patients",
+             "hospital_a_providers", "hospital_b_providers", "billing_payers",
+             "billing_fee_schedules", "billing_coverages", "billing_staff")  # fmt: skip
 """Tables whose rows arrive again when they change."""
 
 Tables = dict[str, pd.DataFrame]
-
-
-def latest(name: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """The last version of every row, in the order of first arrival."""
-    return frame.drop_duplicates(KEYS[name], keep="last").reset_index(drop=True)
 
 
 def read_tables(folder: Path) -> Tables:
@@ -162,7 +155,6 @@ def read_tables(folder: Path) -> Tables:
                 array = pa.array((cents * 100).round(), from_pandas=True).cast(pa.int64())
                 table = table.set_column(place, field.name, array)
         tables[name] = table.to_pandas()
-    tables = {name: latest(name, frame) for name, frame in tables.items()}
     for name, frame in tables.items():
         style = "%m/%d/%Y" if name.startswith("hospital_a") else "%Y%m%d"
         for column in frame:
@@ -216,6 +208,12 @@ def _unions(tables: Tables) -> Tables:
     }
 
 
+def in_force(frame: pd.DataFrame, day: str) -> pd.DataFrame:
+    """The rows whose effective dates contain the column `day`."""
+    last = frame["effective_to_date"].fillna(pd.Timestamp.max)
+    return frame[(frame["effective_from_date"] <= frame[day]) & (frame[day] <= last)]
+
+
 def remitted(tables: Tables) -> pd.DataFrame:
     """CAS triplets with their claim on the remittance and its payment date."""
     claims = tables["clearinghouse_remittance_claims"].merge(
@@ -237,6 +235,7 @@ def ledger(tables: Tables) -> pd.DataFrame:
     charges = tables["charges"]
     paid = tables["billing_patient_payments"]
     adjusted = tables["billing_account_adjustments"]
+    refunds = tables["billing_refunds"]
     entries = [
         (charges["account"], charges["post"], "charge", charges["cents"]),
         (claims["patient_control_number"], claims["payment_date"], "payer",
@@ -246,6 +245,7 @@ def ledger(tables: Tables) -> pd.DataFrame:
         (paid["account_number"], paid["post_date"], "patient", -paid["amount"]),
         (adjusted["account_number"], adjusted["post_date"], adjusted["adjustment_type"],
          -adjusted["amount"]),
+        (refunds["account_number"], refunds["post_date"], "refund", refunds["amount"]),
     ]  # fmt: skip
     return pd.concat(
         [
@@ -323,10 +323,12 @@ def test_claims_are_the_sum_of_their_lines_and_of_their_charges(tables: Tables) 
     claims = tables["clearinghouse_claims"].set_index("claim_id")
     lines = tables["clearinghouse_claim_lines"]
     assert lines.groupby("claim_id")["billed_amount"].sum().eq(claims["billed_amount"]).all()
-    charged = tables["charges"].groupby("account")["cents"].sum()
-    by_account = claims.groupby("patient_control_number")["billed_amount"].agg(["min", "max"])
-    assert by_account["min"].eq(charged.reindex(by_account.index)).all()
-    assert by_account["max"].eq(by_account["min"]).all()
+    # a version holds what was on the account when its bill was made; a void repeats what it voids
+    bills = claims[claims["frequency_code"] != "8"].reset_index()
+    charges = tables["charges"].merge(bills, left_on="account", right_on="patient_control_number")
+    billed = charges[charges["post"] <= charges["final_bill_date"]]
+    billed = billed.groupby("claim_id")["cents"].sum()
+    assert billed.reindex(bills["claim_id"]).eq(bills.set_index("claim_id")["billed_amount"]).all()
 
 
 def test_remittances_balance_by_line_claim_and_check(tables: Tables) -> None:
@@ -342,7 +344,9 @@ def test_remittances_balance_by_line_claim_and_check(tables: Tables) -> None:
     owed = adjustments[adjustments["group_code"] == "PR"]
     owed = owed.groupby("remittance_claim_id")["amount"].sum().reindex(claims.index).fillna(0)
     assert (owed == claims["patient_responsibility_amount"]).all()
-    paid = claims.groupby("remittance_id")["paid_amount"].sum()
+    adjusted = tables["clearinghouse_remittance_provider_adjustments"]
+    adjusted = adjusted.groupby("remittance_id")["amount"].sum()
+    paid = claims.groupby("remittance_id")["paid_amount"].sum().sub(adjusted, fill_value=0)
     assert (paid == checks["payment_amount"].reindex(paid.index)).all()
     assert set(paid.index) == set(checks.index)
     assert (checks["payment_amount"] >= 0).all()
@@ -356,36 +360,42 @@ def test_paid_lines_follow_the_fee_schedule(tables: Tables) -> None:
     claims = tables["clearinghouse_remittance_claims"].merge(
         tables["clearinghouse_remittances"], on="remittance_id"
     )
-    lines = lines.merge(claims[["remittance_claim_id", "payer_id"]], on="remittance_claim_id")
+    # a secondary pays by what the first payer leaves, and a takeback may go below the contract
+    first = claims[claims["claim_status_code"].isin(["1", "19"])]
+    first = first.drop_duplicates("patient_control_number")
+    count = lines["remittance_claim_id"].isin(first["remittance_claim_id"]).sum()
+    lines = lines.merge(first[["remittance_claim_id", "payer_id"]], on="remittance_claim_id")
     fees = tables["billing_fee_schedules"].rename(columns={"allowed_amount": "fee"})
     lines = lines.merge(
         fees,
         left_on=["payer_id", "hospital", "claim_type", "code"],
         right_on=["payer_id", "submitter_id", "claim_type", "service_code"],
     )
-    assert len(lines) == len(tables["clearinghouse_remittance_lines"])
+    lines = in_force(lines, "service")
+    assert len(lines) == count
     allowed = lines[lines["allowed_amount"] > 0]
     assert (allowed["allowed_amount"] == allowed["fee"] * allowed["units_y"]).all()
     assert (lines["fee"] * lines["units_y"] < lines["cents"]).all()
-
-
-def test_no_balance_is_ever_negative(tables: Tables) -> None:
-    by_day = ledger(tables).groupby(["account", "date"])["cents"].sum()
-    assert (by_day.groupby("account").cumsum() >= 0).all()
 
 
 def test_old_accounts_end_at_zero(old_tables: Tables) -> None:
     entries = ledger(old_tables)
     old = entries["account"].str[1:5] <= "2312"
     balance = entries[old].groupby("account")["cents"].sum()
-    assert (balance >= 0).all()
     assert (balance == 0).mean() > 0.97
+    overpaid = set(entries.loc[entries["kind"] == "patient", "account"])
+    overpaid |= set(
+        old_tables["clearinghouse_remittance_claims"].query("claim_status_code == '2'")[
+            "patient_control_number"
+        ]
+    )
+    assert set(balance[balance < 0].index) <= overpaid
 
 
 def test_write_offs_take_exactly_the_denied_charges(old_tables: Tables) -> None:
     # a claim that was denied whole is not reversed, so its last adjudication alone counts
     adjustments = remitted(old_tables)
-    last = old_tables["clearinghouse_remittance_claims"]
+    last = old_tables["clearinghouse_remittance_claims"].query("claim_status_code != '2'")
     last = last.groupby("patient_control_number")["remittance_claim_id"].max()
     denied = adjustments[
         adjustments["remittance_claim_id"].isin(last)
@@ -393,6 +403,10 @@ def test_write_offs_take_exactly_the_denied_charges(old_tables: Tables) -> None:
         & (adjustments["group_code"] != "PR")
     ]
     left = denied.groupby("patient_control_number")["amount"].sum()
+    # what was rejected and never sent again is lost whole
+    charged = old_tables["charges"].groupby("account")["cents"].sum()
+    answered = old_tables["clearinghouse_remittance_claims"]["patient_control_number"]
+    left = pd.concat([left, charged[~charged.index.isin(answered)]])
     made = old_tables["billing_account_adjustments"].query("adjustment_type == 'denial_writeoff'")
     # what was rejected and never sent again is not denied; test_generator_rejections.py has it
     made = made[made["account_number"].isin(last.index)]
@@ -427,52 +441,16 @@ def test_versions_chain(old_tables: Tables) -> None:
     claims["number"] = number.reindex(claims["claim_id"]).to_numpy()
     before = claims.groupby("patient_control_number")["number"].shift()
     is_first = ~claims.duplicated("patient_control_number")
-    replaces = claims["frequency_code"] == "7"
+    replaces = claims["frequency_code"] != "1"
     assert (claims.loc[replaces, "original_reference_number"] == before[replaces]).all()
     assert claims.loc[~replaces, "original_reference_number"].isna().all()
     # a second original exists only where the one before was rejected and has no payer number
-    again = ~replaces & ~is_first
+    again = ~replaces & ~is_first & (claims["payer_sequence"] == "P")
     assert again.any()
     assert before[again].isna().all()
     rejected = statuses[statuses["status_category_code"].isin(REJECTIONS)]["claim_id"]
     assert not rejected.isin(accepted.index).any()
     assert set(statuses.loc[statuses["action_code"] == "U", "claim_id"]) == set(rejected)
-
-
-def test_reversals_negate_what_they_reverse_and_a_correction_follows(old_tables: Tables) -> None:
-    claims = old_tables["clearinghouse_remittance_claims"]
-    reversals = claims[claims["claim_status_code"] == "22"]
-    assert len(reversals) > 10
-    assert set(claims["claim_status_code"]) == {"1", "22"}
-    ordinal = reversals["remittance_claim_id"].str[-2:].astype(int) - 1
-    before = reversals["remittance_claim_id"].str[:-2] + ordinal.map("{:02d}".format)
-    first = claims.set_index("remittance_claim_id").loc[before]
-    for name in ("billed_amount", "paid_amount", "patient_responsibility_amount"):
-        assert (first[name].to_numpy() == -reversals[name].to_numpy()).all()
-    next_place = reversals.assign(claim_sequence=reversals["claim_sequence"] + 1)
-    keys = ["remittance_id", "claim_sequence", "patient_control_number"]
-    followed = next_place[keys].merge(claims[[*keys, "claim_status_code"]], on=keys)
-    assert len(followed) == len(reversals)
-    assert (followed["claim_status_code"] == "1").all()
-    adjustments = old_tables["clearinghouse_remittance_adjustments"]
-    net = adjustments[
-        adjustments["remittance_claim_id"].isin([*reversals["remittance_claim_id"], *first.index])
-    ].assign(root=lambda frame: frame["remittance_claim_id"].str[:-3])
-    assert net.groupby(["root", "group_code", "carc"])["amount"].sum().eq(0).all()
-
-
-def test_only_partial_denials_are_reversed(old_tables: Tables) -> None:
-    claims = old_tables["clearinghouse_remittance_claims"]
-    first = claims[claims["remittance_claim_id"].str.endswith("-01")]
-    touched = remitted(old_tables).query("carc in ('45', '1', '2', '3')")
-    posted = first["remittance_claim_id"].isin(touched["remittance_claim_id"])
-    has_second = first["patient_control_number"].isin(
-        claims.loc[claims["remittance_claim_id"].str[-2:] > "01", "patient_control_number"]
-    )
-    reversed_ = first["patient_control_number"].isin(
-        claims.loc[claims["claim_status_code"] == "22", "patient_control_number"]
-    )
-    assert (reversed_ == (has_second & posted)).all()
 
 
 def test_late_filing_is_denied_and_nothing_else_is(old_tables: Tables) -> None:
@@ -491,10 +469,10 @@ def test_late_filing_is_denied_and_nothing_else_is(old_tables: Tables) -> None:
 
 def test_events_come_in_order(old_tables: Tables) -> None:
     claims = old_tables["clearinghouse_claims"]
-    posted = old_tables["charges"].groupby("account")[["service", "post"]].max()
-    claims = claims.join(posted, on="patient_control_number")
-    assert (claims["service"] <= claims["post"]).all()
-    assert (claims["post"] <= claims["final_bill_date"]).all()
+    lines = old_tables["clearinghouse_claim_lines"].merge(claims, on="claim_id")
+    lines = lines.merge(old_tables["charges"], left_on="line_control_number", right_on="charge")
+    assert (lines["service"] <= lines["post"]).all()
+    assert (lines["post"] <= lines["final_bill_date"]).all()
     assert (claims["final_bill_date"] <= claims["submitted_date"]).all()
     statuses = old_tables["clearinghouse_claim_acknowledgements"].merge(claims, on="claim_id")
     assert (statuses["submitted_date"] <= statuses["acknowledged_date"]).all()
@@ -528,7 +506,12 @@ def test_rows_arrive_at_night_and_tell_nothing_later(tables: Tables, name: str) 
     arrival = frame["_loaded_at"]
     assert (arrival.dt.strftime("%H:%M:%S") == "23:30:00").all()
     assert (arrival <= LAST_NIGHT).all()
-    told_early = {"discharge_date", "departure_date", "deadline_date"}
+    told_early = {
+        "discharge_date", "departure_date", "deadline_date", "fiscal_period_date",
+    }  # fmt: skip
+    if name == "billing_fee_schedules":  # announced before they take effect
+        told_early = {"effective_from_date", "effective_to_date"}
+
     for column in frame.select_dtypes("datetime").columns.difference([*told_early, "_loaded_at"]):
         assert (frame[column].dropna() <= arrival[frame[column].notna()]).all(), column
 

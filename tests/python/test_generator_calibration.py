@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import pytest
-from test_generator import NOT_DENIALS, Tables, ledger, read_tables, remitted
+from test_generator import NOT_DENIALS, Tables, in_force, ledger, read_tables, remitted
 
 from data_generator import parameters
 from data_generator.generate import generate
@@ -51,6 +51,7 @@ def accounts(tables: Tables) -> pd.DataFrame:
         columns={"submitter_id": "hospital", "service_code": "code"}
     )
     charges = charges.merge(fees, on=["payer_id", "hospital", "claim_type", "code"])
+    charges = in_force(charges, "service")
     charges["allowed"] = charges["allowed_amount"] * charges["units"]
     charges["discharge"] = charges["discharge"].fillna(END)
     grouped = charges.groupby("account")
@@ -227,7 +228,7 @@ def test_what_is_done_about_denials(tables: Tables, first_decisions: pd.DataFram
     decided = appeals.dropna(subset="decision")
     assert (decided["decision"] == "overturned").mean() == pytest.approx(0.50, abs=0.06)
     decisions = (decided["decided_date"] - decided["filed_date"]).dt.days
-    assert decisions.between(45, 62).all()
+    assert decisions.between(45, 63).all()  # a weekend or holiday after 60 days
 
 
 def test_patient_collections(tables: Tables, accounts: pd.DataFrame) -> None:

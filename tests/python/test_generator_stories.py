@@ -1,14 +1,22 @@
 """Planted stories stand where the plan says, whatever the set's end, and do what they say."""
 
 import datetime as dt
+import json
+from functools import cache
 
 import numpy as np
 import pytest
+from raw_recount import Recount, truth
 
 from data_generator import catalogue, parameters
-from data_generator.arrays import EPOCH, business_day, day_number, weekday
+from data_generator.arrays import EPOCH, Rows, business_day, day_number, select, weekday
+from data_generator.generate import generate
+from data_generator.lives import simulate_block
+from data_generator.manifest import Options
 from data_generator.parameters import PAYERS
+from data_generator.pools import build_world
 from data_generator.stories import NAMES, Story, plan_stories
+from ingestion.contract import load_contract
 
 START = day_number(dt.date(2024, 1, 1))
 SEEDS = range(40)
@@ -130,3 +138,109 @@ def test_without_stories_nothing_is_changed() -> None:
     assert (none.submission_day(day) == day).all()
     assert (none.error_rate(payer, day, payer / 100) == payer / 100).all()
     assert len(none.takeback(202408, 0, payer, payer >= 0)) == 0
+
+
+SIZE = 300
+MONTHS = [(2024 + place // 12) * 100 + place % 12 + 1 for place in range(24)]
+
+
+@cache
+def lives(name: str | None) -> dict[int, dict[str, Rows]]:
+    """Rows of every table by month of service, with one story or with none."""
+    world = build_world(3, SIZE, START, [name] if name else [])
+    return {month: simulate_block(world, month, 0, 0, SIZE) for month in MONTHS}
+
+
+def is_same(one: dict[str, Rows], other: dict[str, Rows]) -> bool:
+    return one.keys() == other.keys() and all(
+        np.array_equal(values, other[table][name])
+        for table, rows in one.items()
+        for name, values in rows.items()
+    )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_story_changes_nothing_of_the_months_that_it_does_not_reach(name: str) -> None:
+    told = story(3, name)
+    # what happens to a claim in the window happened to the patient at most these months before
+    back = {"mass_takeback": 7, "slow_payer": 6, "careless_biller": 6, "clearinghouse_outage": 6}
+    first, last = month_of(told.first_day) - back.get(name, 0), month_of(told.last_day)
+    last -= 5 if name == "mass_takeback" else 0
+    same = [is_same(lives(None)[month], lives(name)[month]) for month in MONTHS]
+    assert all(same[: max(first, 0)]) and all(same[last + 1 :])
+    assert not all(same)
+
+
+# A biller's mistakes cause denials, and how many denials are worked is scaled within a block: one
+# more moves the chances of the others, whose corrections may fall before the window.
+@pytest.mark.parametrize("name", sorted({*NAMES} - {"careless_biller"}))
+def test_before_its_window_a_story_changes_nothing(name: str) -> None:
+    day = story(3, name).first_day
+    # the draws of touches depend on how many there are, later ones included; and a debt that is
+    # taken back later was never written off
+    exempt = {"work_items"} | ({"account_adjustments"} if name == "mass_takeback" else set())
+    for month in MONTHS:
+        for table in lives(None)[month].keys() - exempt:
+            plain, told = (lives(which)[month][table] for which in (None, name))
+            plain, told = (select(rows, rows["arrival"] < day) for rows in (plain, told))
+            assert is_same({table: plain}, {table: told}), (month, table)
+
+
+@pytest.fixture(scope="module")
+def recounts(tmp_path_factory: pytest.TempPathFactory) -> tuple[Recount, Recount]:
+    """The raw files of one seed with all stories and with none."""
+    folder = tmp_path_factory.mktemp("stories")
+    made = []
+    for stories in (NAMES, ()):
+        options = Options(24, 600, 3, dt.date(2025, 12, 31), stories)
+        generate(options, folder / str(len(stories)), "parquet", load_contract())
+        made.append(Recount(folder / str(len(stories)), options))
+    return made[0], made[1]
+
+
+Measured = tuple[int, int, int, float | None]
+
+
+@pytest.fixture(scope="module")
+def measured(recounts: tuple[Recount, Recount]) -> dict[str, tuple[Measured, Measured]]:
+    """What the raw files with and without stories hold where each story was planted."""
+    planted = truth(recounts[0].folder, "stories")
+    with_, without = (recount.stories(planted) for recount in recounts)
+    return {name: (with_[name], without[name]) for name in NAMES}
+
+
+EFFECTS = {
+    "payer_denies_family": lambda told, plain: told - plain > 0.3,
+    "payer_underpays": lambda told, plain: abs(told - 0.93) < 0.002 and plain == 1,
+    "careless_biller": lambda told, plain: told > 0.25 and plain < 0.15,
+    "mass_takeback": lambda told, plain: told == 12 and plain == 0,
+    "slow_department": lambda told, plain: 3 < told / plain < 6,
+    "clearinghouse_outage": lambda told, plain: told == 0 and plain > 50,
+    "eligibility_wave": lambda told, plain: told - plain > 0.05,
+    "slow_payer": lambda told, plain: 1.6 < told / plain < 2.2,
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_raw_files_show_what_was_planted(
+    name: str, measured: dict[str, tuple[Measured, Measured]]
+) -> None:
+    told, plain = (values[3] for values in measured[name])
+    assert EFFECTS[name](told, plain), (told, plain)
+
+
+def test_all_claims_of_an_outage_leave_on_the_business_day_after(
+    measured: dict[str, tuple[Measured, Measured]],
+) -> None:
+    (resumed, _, _, _), (usual, _, _, _) = measured["clearinghouse_outage"]
+    assert resumed > 4 * usual
+
+
+def test_the_claims_taken_back_are_listed(recounts: tuple[Recount, Recount]) -> None:
+    content = json.loads((recounts[0].folder / "truth.json").read_text())
+    claims = next(item for item in content["stories"] if item["name"] == "mass_takeback")["claims"]
+    assert len(claims) == 12
+    reversed_ = recounts[0].answers.query("claim_status_code == '22' and paid_amount < 0")
+    listed = {tuple(claim.values()) for claim in claims}
+    columns = reversed_[["account", "payer_claim_control_number"]]
+    assert listed <= set(columns.itertuples(index=False, name=None))

@@ -15,6 +15,7 @@ from typing import Any
 import duckdb
 import oxedi
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 from pyx12.params import ParamsBase
@@ -24,9 +25,11 @@ from data_generator.generate import generate
 from data_generator.manifest import Options
 from data_generator.x12_output import write
 from ingestion.contract import load_contract
+from ingestion.x12.load import parse
 
 ROOT = Path(__file__).resolve().parents[2]
-OPTIONS = Options(6, 500, 7, dt.date(2025, 6, 30))
+OPTIONS = Options(5, 800, 8, dt.date(2025, 6, 30))
+SMALL = Options(3, 150, 7, dt.date(2025, 6, 30))
 PREFIX = "clearinghouse_"
 CENT = Decimal("0.01")
 
@@ -55,7 +58,8 @@ def transactions(path: Path) -> Iterator[Segments]:
     Element 0 is the segment's name, so that element 2 of BPR is BPR02.
     """
     result = oxedi.parse(path.read_bytes())
-    assert [item for item in result.diagnostics if item.kind != "UnknownSegment"] == []
+    if path.suffix == ".835":  # the one guide that oxedi knows
+        assert result.diagnostics == []
     current: Segments = []
     for index in range(len(result.document)):
         raw = result.document[index]
@@ -265,8 +269,6 @@ ALIASES = {
     "remittance_adjustments": "adjustments",
     "remittance_provider_adjustments": "pairs",
 }
-# ids are the file's own; adjustments are told group by group, so their order may differ
-NOT_COMPARED = {"adjustment_sequence"}
 
 
 @pytest.mark.parametrize("table", JOINS)
@@ -279,7 +281,6 @@ def test_reading_the_files_gives_the_rows_of_the_set(
         for name in contract.column_names
         if not name.startswith("_")
         and not (name.startswith("remittance_") and name.endswith("_id"))
-        and name not in NOT_COMPARED
     ]
     contents = []
     for source in ("raw.clearinghouse_{}", f"'{folder}/clearinghouse_{{}}.parquet'"):
@@ -341,20 +342,29 @@ REMITTANCE_SAMPLES = {
     "a payment of nothing": "*C*NON*",
     "a denial with a remark": "~\nLQ*HE*",
     "a reversal": "*22*-",
+    "a forwarded claim": "~\nNM1*TT*",
+    "a secondary payer": "~\nCAS*OA*23*",
+    "a negative balance forwarded": "*FB:",
+    "a takeback": "*WO:",
+    "interest": "*L6:",
+    "sequestration": "*253*",
     "a stay": "~\nSVC*NU:0",
 }
 CLAIM_SAMPLES = {
     "P": {
         "an office visit": ":B:1*",
         "a stay": "~\nDTP*435*",
-        "a replacement": "~\nREF*F8*",
+        "a replacement": ":B:7*",
         "an authorization": "~\nREF*G1*",
+        "a secondary payer": "~\nSBR*S*",
+        "a void": ":B:8*",
     },
     "I": {
         "an outpatient visit": "13:A:1*",
         "a stay": "~\nDTP*435*",
         "a replacement": ":A:7*",
         "an emergency": "~\nHI*APR:",
+        "a secondary payer": "~\nSBR*S*",
     },
 }
 
@@ -508,6 +518,60 @@ def test_claims_name_the_encounters_diagnoses(folder: Path, claims: dict[str, Se
         assert len(set(claim["diagnoses"])) == len(claim["diagnoses"])
 
 
+def amount_of(items: Segments, name: str, qualifier: str) -> Decimal:
+    """The sum of AMT or other two-element segments with a qualifier."""
+    return sum(
+        (money(text(i, 2)) for i in items if (text(i, 0), text(i, 1)) == (name, qualifier)),
+        Decimal(),
+    )
+
+
+def test_secondary_claims_tell_what_the_first_payer_decided(
+    folder: Path, claims: dict[str, SentClaim]
+) -> None:
+    """Charge = paid + adjustments, by claim and line, and the adjustments are the remittance's."""
+    path = f"{folder}/{PREFIX}"
+    secondary = [claim for claim in claims.values() if claim["sequence"] == "S"]
+    assert len(secondary) > 20
+    for claim in secondary:
+        loop: Segments = claim["loop"]
+        decided = duckdb.sql(
+            "select paid_amount, payer_id, payer_claim_control_number, remittance_claim_id, "
+            "strftime(payment_date, '%Y%m%d') "
+            f"from '{path}remittance_claims.parquet' join '{path}remittances.parquet' "
+            "using (remittance_id) where claim_status_code = '1' "
+            f"and patient_control_number = '{claim['control']}' "
+            f"and payer_id <> '{claim['payer']}' order by payment_date desc limit 1"
+        ).fetchall()[0]
+        first_payer = next(i for i, item in enumerate(loop) if text(item, 0) == "OI")
+        assert [text(item, 1) for item in loop if text(item, 0) == "SBR"] == ["S", "P"]
+        assert amount_of(loop, "AMT", "D") == decided[0]
+        names = [item for item in loop[first_payer:] if text(item, 0) == "NM1"]
+        assert [(text(item, 1), text(item, 9)) for item in names[1:2]] == [("PR", decided[1])]
+        references = [item for item in loop[first_payer:] if text(item, 0) == "REF"]
+        assert (text(references[0], 1), text(references[0], 2)) == ("F8", decided[2])
+        adjusted = [
+            (text(item, 1), text(item, place), money(text(item, place + 1)))
+            for item in loop
+            if text(item, 0) == "CAS"
+            for place in range(2, len(item), 3)
+        ]
+        assert Counter(adjusted) == Counter(
+            duckdb.sql(
+                f"select group_code, carc, amount from '{path}remittance_adjustments.parquet' "
+                f"where remittance_claim_id = '{decided[3]}'"
+            ).fetchall()
+        )
+        assert claim["billed"] - sum(amount for _, _, amount in adjusted) == decided[0]
+        paid = [money(text(item, 2)) for item in loop if text(item, 0) == "SVD"]
+        assert len(paid) == len(claim["lines"])
+        assert sum(paid) == decided[0]
+        owed = sum(amount for group, _, amount in adjusted if group == "PR")
+        assert amount_of(loop, "AMT", "EAF") == owed
+        dates = {text(i, 3) for i in loop if (text(i, 0), text(i, 1)) == ("DTP", "573")}
+        assert dates == {decided[4]}
+
+
 def change(folder: Path, table: str, make: Callable[[pa.Table], pa.Table]) -> None:
     """Replace a table of the set."""
     path = folder / f"{table}.parquet"
@@ -521,7 +585,212 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small set with its X12 files."""
+    out = tmp_path_factory.mktemp("x12") / "small"
+    generate(SMALL, out, "parquet", load_contract())
+    write(out)
+    return out
+
+
 @pytest.fixture
-def copy(folder: Path, tmp_path: Path) -> Path:
-    """A copy of the set that a test may damage."""
-    return shutil.copytree(folder, tmp_path / "set")
+def copy(small: Path, tmp_path: Path) -> Path:
+    """A copy of the small set that a test may damage."""
+    return shutil.copytree(small, tmp_path / "set")
+
+
+def test_the_same_set_gives_the_same_bytes(small: Path, copy: Path) -> None:
+    months: list[str] = []
+    shutil.rmtree(copy / "x12")
+    counts = write(copy, months.append)
+    assert contents(copy) == contents(small)
+    assert len(months) == len(set(months)) >= SMALL.months
+    assert months == sorted(months)
+    assert counts["835_files"] + counts["837_files"] == len(contents(small))
+    assert counts["payments"] == len(rows(small, "clearinghouse_remittances", "1"))
+    assert counts["claims"] == len(rows(small, "clearinghouse_claims", "1"))
+    assert counts["claims_left_out"] == 0
+    assert not [path for path in copy.iterdir() if path.name.startswith(".")]
+
+
+def later(column: pa.ChunkedArray, days: int) -> pa.ChunkedArray:
+    """Times so many days later."""
+    return pc.add(column, pa.scalar(dt.timedelta(days=days), pa.duration("us")))
+
+
+def again(table: pa.Table, days: int, **values: str) -> pa.Table:
+    """The table's rows once more, arrived later and with other values."""
+    columns = dict(zip(table.column_names, table.columns, strict=True))
+    columns["_loaded_at"] = later(columns["_loaded_at"], days)
+    for name, value in values.items():
+        kind = columns[name].type
+        columns[name] = pa.repeat(pa.scalar(value).cast(kind), len(table))
+    return pa.table(columns)
+
+
+TOLD = [
+    name for name in load_contract() if (name.startswith("clearinghouse") or "hospital" in name)
+]
+
+
+def test_rows_that_come_twice_are_told_once(small: Path, copy: Path) -> None:
+    for name in TOLD:
+        if not name.endswith("patients"):
+            change(copy, name, lambda table: pa.concat_tables([again(table, 2), table]))
+    write(copy)
+    assert contents(copy) == contents(small)
+
+
+def test_the_last_arrival_of_a_row_counts_wherever_it_stands(small: Path, copy: Path) -> None:
+    """The wrong version came first, though it stands last in the file."""
+    wrong = {
+        "clearinghouse_claims": {"billed_amount": "1.11", "member_id": "WRONG"},
+        "clearinghouse_claim_lines": {"billed_amount": "1.11", "procedure_code": "ZZ999"},
+        "clearinghouse_remittances": {"payment_amount": "1.11"},
+        "clearinghouse_remittance_claims": {"paid_amount": "1.11"},
+        "clearinghouse_remittance_lines": {"paid_amount": "1.11"},
+        "clearinghouse_remittance_adjustments": {"amount": "1.11"},
+    }
+    for name, values in wrong.items():
+        change(
+            copy,
+            name,
+            lambda table, values=values: pa.concat_tables([table, again(table, -1, **values)]),
+        )
+    write(copy)
+    assert contents(copy) == contents(small)
+
+
+def test_rows_without_a_parent_are_left_out(small: Path, copy: Path) -> None:
+    orphans = {
+        "clearinghouse_claim_lines": {"claim_id": "X1"},
+        "clearinghouse_remittance_claims": {
+            "remittance_claim_id": "X2", "remittance_id": "X2",
+        },
+        "clearinghouse_remittance_lines": {
+            "remittance_line_id": "X3", "remittance_claim_id": "X3",
+        },
+        "clearinghouse_remittance_adjustments": {
+            "remittance_adjustment_id": "X4", "remittance_claim_id": "X4",
+        },
+        "clearinghouse_remittance_provider_adjustments": {
+            "remittance_provider_adjustment_id": "X5", "remittance_id": "X5",
+        },
+        "hospital_a_charges": {"charge_id": "X6", "encounter_id": "X6"},
+        "hospital_b_encounter_diagnoses": {"visit_no": "X7"},
+    }  # fmt: skip
+    for name, values in orphans.items():
+        change(
+            copy,
+            name,
+            lambda table, values=values: pa.concat_tables(
+                [table, again(table.slice(0, 1), 3, **values)]
+            ),
+        )
+    counts = write(copy)
+    assert contents(copy) == contents(small)
+    assert counts["claims_left_out"] == 0
+
+
+def test_claims_that_an_837_cannot_tell_are_counted(small: Path, copy: Path) -> None:
+    first, second, third = rows(small, "clearinghouse_claims", "claim_id, patient_control_number")[
+        :3
+    ]
+    without(copy, "clearinghouse_claim_lines", "claim_id", first[0])
+    for hospital, account in (("a", "account_number"), ("b", "acct_no")):
+        without(copy, f"hospital_{hospital}_charges", account, second[1])
+    counts = write(copy)
+    told = sent_claims(copy)
+    assert {first[0], second[0]}.isdisjoint(told)
+    assert third[0] in told
+    assert counts["claims_left_out"] == len(rows(small, "clearinghouse_claims", "1")) - len(told)
+    assert counts["claims"] == len(told)
+
+
+def without(folder: Path, table: str, column: str, value: str) -> None:
+    """Take rows out of a table."""
+    change(folder, table, lambda rows: rows.filter(pc.not_equal(rows[column], value)))
+
+
+def test_a_claim_whose_lines_are_missing_is_told_at_claim_level(small: Path, copy: Path) -> None:
+    """Its lines' adjustments move up, so it balances still and the file can be read."""
+    remittance_claim, control = rows(
+        small,
+        "clearinghouse_remittance_claims",
+        "remittance_claim_id, payer_claim_control_number",
+    )[20]
+    without(copy, "clearinghouse_remittance_lines", "remittance_claim_id", remittance_claim)
+    write(copy)
+    before, after = Reading(small / "x12" / "835"), Reading(copy / "x12" / "835")
+    assert after.claims == before.claims
+    gone = before.lines - after.lines
+    assert gone
+    assert {(line[2], after.lines - before.lines == Counter()) for line in gone} == {
+        (control, True)
+    }
+    moved = before.adjustments - after.adjustments
+    assert moved
+    assert after.adjustments - before.adjustments == Counter(
+        {(*item[:4], False, *item[5:]): count for item, count in moved.items()}
+    )
+    for path in files_with(copy / "x12" / "835", f"*{control}*"):
+        parse(path.read_bytes())
+
+
+def test_values_cannot_break_a_segment(copy: Path) -> None:
+    """Separators, line breaks and accents in names and streets; postal codes that are none."""
+    evil = {"last_name": "O'B*ri:e~n^\nLópez", "address_line": "1 Main* St #5~", "zip": "4510"}
+    change(copy, "hospital_a_patients", lambda table: replaced(table, evil))
+    write(copy)
+    paths = files_with(copy / "x12" / "837", "*O'B RI E N LOPEZ*", 2)
+    for path in paths:
+        assert validate(path) == ""
+        content = path.read_text(encoding="ascii")
+        assert "~\nN3*1 MAIN ST 5~\n" in content
+        assert "*4510~" not in content
+
+
+def replaced(table: pa.Table, values: dict[str, str]) -> pa.Table:
+    """The table with the same value in every row of some columns."""
+    for name, value in values.items():
+        place = table.column_names.index(name)
+        table = table.set_column(place, name, pa.array([value] * len(table)))
+    return table
+
+
+def test_claims_carry_the_name_of_their_own_day(small: Path, copy: Path) -> None:
+    """A person who marries in the middle of the period keeps the old name on earlier claims."""
+    middle = dt.datetime(2025, 5, 20, 23, 30)
+
+    def marry(table: pa.Table) -> pa.Table:
+        married = replaced(table, {"last_name": "Newname"})
+        place = table.column_names.index("_loaded_at")
+        times = pa.array([middle] * len(table), pa.timestamp("us"))
+        first = table.filter(pc.less(table["_loaded_at"], pa.scalar(middle)))
+        return pa.concat_tables([first, married.set_column(place, "_loaded_at", times)])
+
+    change(copy, "hospital_a_patients", marry)
+    write(copy)
+    for kind, tag in (("837", "NM1*IL*1*"), ("835", "NM1*QC*1*")):
+        names = {
+            (path.name[:10] >= "2025-05-20", line.split("*")[3] == "NEWNAME")
+            for path in (copy / "x12" / kind).glob("*")
+            for segments in transactions(path)
+            for line in [segment_text(item) for item in segments]
+            if line.startswith(tag) and "HOSPITAL_B" not in path.name
+        }
+        assert (True, True) in names
+        assert (False, True) not in names
+        assert kind == "835" or (True, False) not in names
+
+
+def segment_text(segment: list[list[str]]) -> str:
+    """A segment as it stands in the file, without its end."""
+    return "*".join(":".join(element) for element in segment)
+
+
+def test_a_set_without_parquet_files_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"has no hospital_a_patients\.parquet"):
+        write(tmp_path)
+    assert not (tmp_path / "x12").exists()

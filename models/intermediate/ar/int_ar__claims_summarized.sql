@@ -15,6 +15,24 @@ summarized as (
             sum(case when transaction_type = 'patient_payment' then -amount else 0 end)
             as {{ type_money() }}
         ) as patient_paid_amount,
+        cast(
+            sum(
+                case
+                    when transaction_type = 'transfer_from_payer' and responsibility = 'secondary'
+                        then amount
+                    else 0
+                end
+            ) as {{ type_money() }}
+        ) as secondary_responsibility_amount,
+        cast(
+            sum(
+                case
+                    when transaction_type = 'transfer_from_payer' and responsibility = 'patient'
+                        then amount
+                    else 0
+                end
+            ) as {{ type_money() }}
+        ) as patient_responsibility_amount,
         {% for transaction_type in [
             'denial_writeoff', 'bad_debt', 'charity', 'small_balance', 'uninsured_discount'
         ] -%}
@@ -28,14 +46,12 @@ summarized as (
             sum(case when transaction_type = 'refund' then amount else 0 end) as {{ type_money() }}
         ) as refund_amount,
         cast(sum(amount) as {{ type_money() }}) as balance_amount,
-        cast(
-            sum(case when responsibility <> 'patient' then amount else 0 end)
-            as {{ type_money() }}
-        ) as payer_balance_amount,
-        cast(
-            sum(case when responsibility = 'patient' then amount else 0 end)
-            as {{ type_money() }}
-        ) as patient_balance_amount,
+        {% for responsibility in ['primary', 'secondary', 'patient'] -%}
+            cast(
+                sum(case when responsibility = '{{ responsibility }}' then amount else 0 end)
+                as {{ type_money() }}
+            ) as {{ responsibility }}_balance_amount,
+        {% endfor %}
 
         max(
             case when transaction_type = 'denial_writeoff' then post_date end
@@ -44,8 +60,10 @@ summarized as (
             case when transaction_type in ('payer_payment', 'patient_payment') then post_date end
         ) as last_payment_date,
         -- each side's balance is what it is since the side's last entry
-        max(case when responsibility <> 'patient' then post_date end) as payer_settled_date,
-        max(case when responsibility = 'patient' then post_date end) as patient_settled_date,
+        {% for responsibility in ['primary', 'secondary', 'patient'] -%}
+            max(case when responsibility = '{{ responsibility }}' then post_date end)
+                as {{ responsibility }}_settled_date,
+        {% endfor -%}
         max(post_date) as last_entry_date
 
     from transactions

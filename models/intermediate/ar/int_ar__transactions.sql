@@ -1,10 +1,10 @@
-{% set payer = payer_responsibility('claim_status_code') %}
+{% set payer = "case when is_of_first_payer then 'primary' else 'secondary' end" %}
 {% set remittance_entry_kinds = [
-    ('payer_payment', payer, '-', 'payer_paid_amount'),
-    ('contractual_adjustment', payer, '-', 'contractual_adjustment_amount'),
-    ('other_adjustment', payer, '-', 'other_adjustment_amount'),
-    ('transfer_to_patient', payer, '-', 'patient_responsibility_amount'),
-    ('transfer_from_payer', "'patient'", '', 'patient_responsibility_amount'),
+    ("'payer_payment'", payer, '-', 'payer_paid_amount'),
+    ("'contractual_adjustment'", payer, '-', 'contractual_adjustment_amount'),
+    ("'other_adjustment'", payer, '-', 'other_adjustment_amount'),
+    ("'transfer_to_' || next_responsibility", payer, '-', 'patient_responsibility_amount'),
+    ("'transfer_from_payer'", 'next_responsibility', '', 'patient_responsibility_amount'),
 ] %}
 
 with
@@ -72,14 +72,14 @@ charge_entries as (
 remittance_entries as (
 
     -- denied amounts are not posted: they stay in the balance until they are recovered, moved to
-    -- the patient or written off
+    -- the patient or written off. Nor is OA-23, which the payer before has posted.
     {% for transaction_type, responsibility, sign, amount in remittance_entry_kinds -%}
         select
             patient_control_number,
             remittance_claim_id as source_id,
 
             {{ responsibility }} as responsibility,
-            '{{ transaction_type }}' as transaction_type,
+            {{ transaction_type }} as transaction_type,
 
             {{ sign }}{{ amount }} as amount,
             0 as expected_allowed_amount,
@@ -136,7 +136,9 @@ refund_entries as (
         patient_control_number,
         refund_id as source_id,
 
-        case when refunded_to = 'payer' then 'primary' else 'patient' end as responsibility,
+        -- 'payer', without a turn, is the first one
+        case when refunded_to in ('patient', 'secondary') then refunded_to else 'primary' end
+            as responsibility,
         'refund' as transaction_type,
 
         refund_amount as amount,

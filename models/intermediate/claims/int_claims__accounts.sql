@@ -24,13 +24,19 @@ coverages as (
 
 ),
 
+second_payers as (
+
+    select * from {{ ref('int_claims__second_payers') }}
+
+),
+
 submissions as (
 
     select * from {{ ref('int_claims__submissions_summarized') }}
 
 ),
 
-payers as (
+payers as {{ inlined() }} (
 
     select * from {{ ref('int_payers__versions') }}
 
@@ -65,11 +71,13 @@ accounts as (
         min(claim_type) as claim_type,
 
         cast(sum(charge_amount) as {{ type_money() }}) as billed_amount,
-        count(*) as line_count,
 
         min(service_date) as service_date,
-        max(service_date) as last_service_date,
-        max(post_date) as charge_post_date
+        min(post_date) as first_charge_post_date,
+        -- a credit completes no account, however late it comes
+        coalesce(
+            max(case when credited_charge_id is null then post_date end), max(post_date)
+        ) as charge_post_date
 
     from charges
     group by 1, 2
@@ -93,6 +101,7 @@ identified as (
         coalesce(
             submissions.payer_id, coverages.payer_id, '{{ var("self_pay_payer_id") }}'
         ) as payer_id,
+        second_payers.payer_id as secondary_payer_id,
         coalesce(submissions.diagnosis_code, diagnoses.diagnosis_code) as diagnosis_code,
 
         accounts.claim_type,
@@ -100,7 +109,6 @@ identified as (
         encounters.encounter_type,
 
         accounts.billed_amount,
-        accounts.line_count,
         coalesce(submissions.submission_count, 0) as submission_count,
 
         coalesce(submissions.is_accepted_first_time, false) as is_accepted_first_time,
@@ -112,6 +120,7 @@ identified as (
                 encounters.encounter_type = 'inpatient' and accounts.claim_type = 'I'
                 then encounters.discharge_date
         end as discharge_date,
+        accounts.first_charge_post_date,
         accounts.charge_post_date,
         submissions.final_bill_date,
         submissions.first_submitted_date,
@@ -133,6 +142,10 @@ identified as (
         on
             accounts.encounter_id = diagnoses.encounter_id
             and accounts.hospital_id = diagnoses.hospital_id
+    left join second_payers
+        on
+            accounts.patient_control_number = second_payers.patient_control_number
+            and accounts.hospital_id = second_payers.hospital_id
     left join submissions
         on accounts.patient_control_number = submissions.patient_control_number
 
@@ -146,6 +159,7 @@ keyed as (
         patients.patient_key,
         patients.person_key,
         payers.payer_key,
+        secondary_payers.payer_key as secondary_payer_key,
         providers.provider_key,
         {{ surrogate_key(['identified.hospital_id', 'identified.facility_id']) }} as facility_key,
         {{ surrogate_key(['identified.hospital_id', 'identified.department_id']) }}
@@ -158,6 +172,7 @@ keyed as (
         identified.patient_control_number,
         identified.encounter_id,
         identified.payer_id,
+        secondary_payers.payer_id as secondary_payer_id,
 
         payers.payer_class,
         identified.claim_type,
@@ -165,7 +180,6 @@ keyed as (
         identified.encounter_type,
 
         identified.billed_amount,
-        identified.line_count,
         identified.submission_count,
 
         payers.is_adjudicated as is_insured,
@@ -173,6 +187,7 @@ keyed as (
 
         identified.service_date,
         identified.discharge_date,
+        identified.first_charge_post_date,
         identified.charge_post_date,
         identified.final_bill_date,
         identified.first_submitted_date,
@@ -193,6 +208,13 @@ keyed as (
         on
             identified.payer_id = payers.payer_id
             and identified.service_date between payers.valid_from and payers.valid_to
+    -- who pays alone has nobody to pay second
+    left join payers as secondary_payers
+        on
+            identified.secondary_payer_id = secondary_payers.payer_id
+            and identified.service_date
+            between secondary_payers.valid_from and secondary_payers.valid_to
+            and payers.is_adjudicated
     left join patients
         on
             identified.patient_id = patients.patient_id

@@ -9,26 +9,31 @@ remittance_claims as (
 
 adjudicated as (
 
-    -- money is the net of all remittances, reversals included; what is denied is what the latest
-    -- adjudication denies; what was initially denied is what the first one did
+    -- money is the net of all remittances, reversals included. What is allowed and denied is the
+    -- first payer's matter: denied is what its latest adjudication denies, initially denied what
+    -- its first one did.
     select
         claim_key,
 
         max(case when is_initial_adjudication then denial_level end) as denial_level,
 
-        cast(sum(allowed_amount) as {{ type_money() }}) as allowed_amount,
+        cast(
+            sum(case when is_of_first_payer then allowed_amount else 0 end) as {{ type_money() }}
+        ) as allowed_amount,
         cast(sum(payer_paid_amount) as {{ type_money() }}) as payer_paid_amount,
+        cast(
+            sum(case when is_of_first_payer then 0 else payer_paid_amount end)
+            as {{ type_money() }}
+        ) as secondary_paid_amount,
         cast(sum(contractual_adjustment_amount) as {{ type_money() }})
             as contractual_adjustment_amount,
         cast(sum(other_adjustment_amount) as {{ type_money() }}) as other_adjustment_amount,
-        cast(sum(prior_payer_amount) as {{ type_money() }}) as prior_payer_amount,
-        cast(sum(patient_responsibility_amount) as {{ type_money() }})
-            as patient_responsibility_amount,
         cast(sum(unclassified_amount) as {{ type_money() }}) as unclassified_amount,
         cast(
             sum(
                 case
-                    when is_latest_adjudication then denied_amount - denied_to_patient_amount
+                    when is_latest_adjudication and is_of_first_payer
+                        then denied_amount - denied_to_patient_amount
                     else 0
                 end
             ) as {{ type_money() }}

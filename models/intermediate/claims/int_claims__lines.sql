@@ -3,12 +3,21 @@ with
 charges as (
 
     select * from {{ ref('int_claims__charges_priced') }}
+    where not is_credit
 
 ),
 
 accounts as (
 
-    select * from {{ ref('int_claims__accounts') }}
+    select
+        claim_key,
+        payer_key,
+        facility_key,
+        provider_key,
+
+        first_submitted_date,
+        coalesce(final_bill_date, first_submitted_date) as billed_date
+    from {{ ref('int_claims__accounts') }}
     where first_submitted_date is not null
 
 ),
@@ -50,7 +59,9 @@ initial_lines as (
 
 submitted_lines as (
 
-    -- a payer that sent no lines decided for all of them together
+    -- a payer that sent no lines decided for all of them together. The first version holds what
+    -- was posted, and not taken back, when it was billed; a late charge goes out with a rebill,
+    -- which HFMA leaves out of the initial rates.
     select
         charges.charge_key,
         charges.claim_key,
@@ -75,7 +86,14 @@ submitted_lines as (
 
     from charges
     inner join accounts
-        on charges.claim_key = accounts.claim_key
+        on
+            charges.claim_key = accounts.claim_key
+            and charges.post_date <= accounts.billed_date
+            and (
+                charges.credited_date > accounts.billed_date
+                or charges.credited_date is null
+                or charges.credited_amount < charges.charge_amount
+            )
     inner join procedures
         on charges.procedure_id = procedures.procedure_id
     left join remittance_claims

@@ -2,7 +2,9 @@ with
 
 versions as (
 
+    -- what goes on to the next payer is no resubmission
     select * from {{ ref('int_claims__versions') }}
+    where is_to_first_payer
 
 ),
 

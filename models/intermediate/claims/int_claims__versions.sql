@@ -79,7 +79,7 @@ rooted as (
 
         claims.claim_type,
         claims.frequency_code,
-        claims.payer_sequence,
+        coalesce(claims.payer_sequence, 'P') as payer_sequence,
         claims.principal_diagnosis_code,
 
         claims.billed_amount,
@@ -115,16 +115,25 @@ versions as (
             order by rooted.submitted_date, rooted.claim_id
         ) as version_number,
 
+        -- P, S and T rank as letters do
+        rooted.payer_sequence = min(rooted.payer_sequence) over (
+            partition by rooted.root_patient_control_number
+        ) as is_to_first_payer,
+
         rooted.final_bill_date,
         rooted.submitted_date,
         acknowledgements_by_claim.accepted_date,
         acknowledgements_by_claim.rejected_date,
         -- a remittance that does not name the payer's claim number answers the version that was
-        -- the latest when it was paid
+        -- the latest when it was paid: of those sent to the same payer in turn, or else of all
+        lead(rooted.submitted_date) over (
+            partition by rooted.root_patient_control_number, rooted.payer_sequence
+            order by rooted.submitted_date, rooted.claim_id
+        ) as next_submitted_date,
         lead(rooted.submitted_date) over (
             partition by rooted.root_patient_control_number
             order by rooted.submitted_date, rooted.claim_id
-        ) as next_submitted_date,
+        ) as next_version_date,
         -- some payers keep one claim number for the original and its replacement: the number then
         -- means the later version from its submission on; empty is unbounded
         case

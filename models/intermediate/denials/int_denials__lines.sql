@@ -53,6 +53,7 @@ denied_lines as (
         {{ procedure_id('lines.procedure_code', 'lines.revenue_code') }} as procedure_id,
         lines.remark_code_1 as rarc,
         remittance_claims.denial_level,
+        remittance_claims.payer_sequence,
 
         lines.line_sequence,
         remittance_claims.adjudication_number,
@@ -65,7 +66,7 @@ denied_lines as (
         lines.claim_line_key is not null
         and row_number() over (
             partition by lines.claim_line_key
-            order by remittance_claims.adjudication_number
+            order by remittance_claims.payer_sequence, remittance_claims.adjudication_number
         ) > 1 as is_repeat,
 
         remittance_claims.remittance_date as denied_date

@@ -32,9 +32,31 @@ balances as (
 
 ever_denied_lines as (
 
-    select distinct claim_line_key
+    -- a line that two payers denied is followed with the first of them
+    select
+        claim_key,
+        claim_line_key,
+
+        min(payer_sequence) as payer_sequence
+
     from denied_lines
     where claim_line_key is not null
+    group by 1, 2
+
+),
+
+standing_decisions as (
+
+    select
+        remittance_claim_id,
+        claim_key,
+
+        payer_sequence,
+
+        remittance_date
+
+    from remittance_claims
+    where is_latest_adjudication
 
 ),
 
@@ -43,28 +65,54 @@ latest_lines as (
     -- how each line that was ever denied stands after the last adjudication of its claim
     select
         lines.claim_line_key,
-        remittance_claims.claim_key,
+        standing_decisions.claim_key,
 
         lines.payer_paid_amount,
         lines.denied_amount - lines.denied_to_patient_amount as denied_amount,
         lines.denied_to_patient_amount,
         sum(lines.denied_amount - lines.denied_to_patient_amount) over (
-            partition by remittance_claims.claim_key
-            order by lines.line_sequence, lines.claim_line_key
+            partition by standing_decisions.claim_key
+            order by
+                standing_decisions.payer_sequence, lines.line_sequence, lines.claim_line_key
             rows between unbounded preceding and current row
         ) as cumulative_denied_amount,
 
         lines.is_denied,
+        true as is_decided,
 
-        remittance_claims.remittance_date
+        standing_decisions.remittance_date
 
     from ever_denied_lines
     inner join lines
         on ever_denied_lines.claim_line_key = lines.claim_line_key
-    inner join remittance_claims
+    inner join standing_decisions
         on
-            lines.remittance_claim_id = remittance_claims.remittance_claim_id
-            and remittance_claims.is_latest_adjudication
+            lines.remittance_claim_id = standing_decisions.remittance_claim_id
+            and ever_denied_lines.payer_sequence = standing_decisions.payer_sequence
+
+    union all
+
+    -- the payer took all of it back (CLP02 22 without a new decision)
+    select
+        ever_denied_lines.claim_line_key,
+        ever_denied_lines.claim_key,
+
+        0 as payer_paid_amount,
+        0 as denied_amount,
+        0 as denied_to_patient_amount,
+        0 as cumulative_denied_amount,
+
+        false as is_denied,
+        false as is_decided,
+
+        cast(null as date) as remittance_date
+
+    from ever_denied_lines
+    left join standing_decisions
+        on
+            ever_denied_lines.claim_key = standing_decisions.claim_key
+            and ever_denied_lines.payer_sequence = standing_decisions.payer_sequence
+    where standing_decisions.claim_key is null
 
 ),
 
@@ -87,13 +135,16 @@ followed as (
         ) as written_off_amount,
 
         latest_lines.is_denied as is_still_denied,
+        latest_lines.is_decided,
+        balances.primary_balance_amount = 0 as is_settled,
         coalesce(rework.has_open_appeal, false) as has_open_appeal,
         coalesce(rework.is_overturned, false) as is_overturned,
 
         rework.worked_date,
         rework.appealed_date,
         latest_lines.remittance_date as latest_remittance_date,
-        balances.denial_writeoff_date
+        balances.denial_writeoff_date,
+        balances.primary_settled_date
 
     from latest_lines
     inner join balances
@@ -109,6 +160,9 @@ outcomes as (
         claim_line_key,
 
         case
+            -- a void that settles the account corrects what had been sent
+            when not is_decided and is_settled then 'corrected'
+            when not is_decided then 'open'
             when not is_still_denied and is_overturned then 'overturned'
             when not is_still_denied then 'corrected'
             when denied_to_patient_amount > 0 then 'transferred'
@@ -129,6 +183,9 @@ outcomes as (
         worked_date,
         appealed_date,
         case
+            when not is_decided
+                then
+                    case when is_settled then primary_settled_date end
             when not is_still_denied or denied_to_patient_amount > 0 then latest_remittance_date
             when written_off_amount > 0 then denial_writeoff_date
         end as resolved_date

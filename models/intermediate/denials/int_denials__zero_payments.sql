@@ -51,7 +51,7 @@ zero_payments as (
         on claims.primary_procedure_key = procedures.procedure_key
     where
         not remittance_claims.is_reversal
-        and {{ payer_responsibility('remittance_claims.claim_status_code') }} = 'primary'
+        and remittance_claims.payer_sequence = 'P'
     group by 1, 2, 3, 4, 9
 
 )

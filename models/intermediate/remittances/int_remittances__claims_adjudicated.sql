@@ -1,3 +1,11 @@
+{% set order_of_decisions %}
+    remittance_date,
+    case when is_reversal then 0 else 1 end,
+    remittance_id,
+    claim_sequence,
+    remittance_claim_id
+{% endset %}
+
 with
 
 remittance_claims as {{ inlined() }} (
@@ -42,21 +50,24 @@ amounts_by_claim as (
 
 adjudications as (
 
-    -- reversals aside, the first remittance of a claim is its initial adjudication
+    -- each payer's decisions on a claim, in their order. On the day of a reversal the corrected
+    -- decision comes after it, so what ends with a reversal has no decision that still stands.
     select
         remittance_claim_id,
 
-        row_number() over (
-            partition by claim_key
-            order by remittance_date, remittance_id, claim_sequence, remittance_claim_id
+        sum(case when is_reversal then 0 else 1 end) over (
+            partition by claim_key, payer_sequence
+            order by {{ order_of_decisions }}
+            rows between unbounded preceding and current row
         ) as adjudication_number,
+
         lead(remittance_claim_id) over (
-            partition by claim_key
-            order by remittance_date, remittance_id, claim_sequence, remittance_claim_id
-        ) is null as is_latest_adjudication
+            partition by claim_key, payer_sequence
+            order by {{ order_of_decisions }}
+        ) is null as is_latest
 
     from remittance_claims
-    where not is_reversal and claim_key is not null
+    where claim_key is not null
 
 ),
 
@@ -74,6 +85,8 @@ adjudicated as (
         remittance_claims.facility_key,
 
         remittance_claims.claim_status_code,
+        remittance_claims.payer_sequence,
+        remittance_claims.next_responsibility,
         case
             when coalesce(amounts_by_claim.denied_line_count, 0) = 0 then 'none'
             when amounts_by_claim.other_line_count = 0 then 'full'
@@ -81,7 +94,8 @@ adjudicated as (
         end as denial_level,
 
         remittance_claims.claim_sequence,
-        adjudications.adjudication_number,
+        case when not remittance_claims.is_reversal then adjudications.adjudication_number end
+            as adjudication_number,
         remittance_claims.billed_amount,
         amounts_by_claim.allowed_amount,
         remittance_claims.payer_paid_amount,
@@ -96,8 +110,16 @@ adjudicated as (
         amounts_by_claim.denied_line_count,
 
         remittance_claims.is_reversal,
-        coalesce(adjudications.adjudication_number = 1, false) as is_initial_adjudication,
-        coalesce(adjudications.is_latest_adjudication, false) as is_latest_adjudication,
+        remittance_claims.is_of_first_payer,
+        -- what a second payer decides first is not the claim's first adjudication
+        coalesce(
+            adjudications.adjudication_number = 1
+            and not remittance_claims.is_reversal
+            and remittance_claims.is_of_first_payer,
+            false
+        ) as is_initial_adjudication,
+        coalesce(adjudications.is_latest and not remittance_claims.is_reversal, false)
+            as is_latest_adjudication,
         remittance_claims.is_payment_date_invalid,
 
         remittance_claims.remittance_date

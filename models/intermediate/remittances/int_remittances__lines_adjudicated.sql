@@ -66,7 +66,9 @@ adjustments_by_line as (
             end
         ) as denial_code_to_patient_amount,
 
-        max(case when adjustment_class = 'denial' then 1 else 0 end) = 1 as has_denial_code
+        max(case when adjustment_class = 'denial' then 1 else 0 end) = 1 as has_denial_code,
+        max(case when adjustment_class = 'denial' and group_code <> 'PR' then 1 else 0 end) = 1
+            as has_denial_code_not_to_patient
 
     from adjustments
     group by 1, 2
@@ -154,7 +156,15 @@ adjusted as (
 
         -- CLP02 = 4 is not how payers deny, and a zero payment that is all deductible is no denial:
         -- a line is refused when nothing was paid, nothing allowed and a denial code says why
-        coalesce(adjustments_by_line.has_denial_code, false)
+        -- a second payer that doesn't cover what the first one left (PR-204) refuses nothing
+        coalesce(
+            case
+                when remittance_claims.payer_sequence in ('S', 'T')
+                    then adjustments_by_line.has_denial_code_not_to_patient
+                else adjustments_by_line.has_denial_code
+            end,
+            false
+        )
         and case
             when lines.remittance_line_id = '' then remittance_claims.payer_paid_amount
             else lines.payer_paid_amount
@@ -188,10 +198,10 @@ adjudicated as (
 
         line_sequence,
         cast(billed_amount as {{ type_money() }}) as billed_amount,
-        cast(
-            payer_paid_amount + patient_share_amount + prior_payer_amount + sequestration_amount
-            as {{ type_money() }}
-        ) as allowed_amount,
+        -- OA-23 sums up payments and adjustments of the payer before: it says nothing about what
+        -- this one allowed
+        cast(payer_paid_amount + patient_share_amount + sequestration_amount as {{ type_money() }})
+            as allowed_amount,
         cast(payer_paid_amount as {{ type_money() }}) as payer_paid_amount,
         cast(contractual_amount + sequestration_amount as {{ type_money() }})
             as contractual_adjustment_amount,

@@ -10,6 +10,7 @@ keyed as (
 
     select
         charge_key,
+        credited_charge_key,
         claim_key,
         encounter_key,
         payer_key,
@@ -24,9 +25,12 @@ keyed as (
         units,
         charge_amount,
         expected_allowed_amount,
-        {{ days_between('service_date', 'post_date') }} as charge_lag_days,
+        -- a credit is no late charge
+        case when not is_credit then {{ days_between('service_date', 'post_date') }} end
+            as charge_lag_days,
 
         has_contract,
+        is_credit,
 
         service_date,
         post_date

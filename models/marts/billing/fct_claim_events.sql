@@ -67,7 +67,8 @@ account_events as (
     select
         claim_key,
         'created' as claim_state,
-        charge_post_date as event_date
+        -- a late charge adds to a claim that is already on its way
+        first_charge_post_date as event_date
     from claims
 
     union all
@@ -102,6 +103,7 @@ submission_events as (
     select
         root_patient_control_number,
         'corrected' as claim_state,
+        is_to_first_payer,
         submitted_date as event_date
     from versions
     where frequency_code = '7'
@@ -110,16 +112,8 @@ submission_events as (
 
     select
         root_patient_control_number,
-        'submitted' as claim_state,
-        submitted_date as event_date
-    from versions
-    where frequency_code in ('1', '7')
-
-    union all
-
-    select
-        root_patient_control_number,
         'voided' as claim_state,
+        is_to_first_payer,
         submitted_date as event_date
     from versions
     where frequency_code = '8'
@@ -128,7 +122,17 @@ submission_events as (
 
     select
         root_patient_control_number,
+        'submitted' as claim_state,
+        is_to_first_payer,
+        submitted_date as event_date
+    from versions
+
+    union all
+
+    select
+        root_patient_control_number,
         'rejected' as claim_state,
+        is_to_first_payer,
         rejected_date as event_date
     from versions
     where rejected_date is not null
@@ -138,6 +142,7 @@ submission_events as (
     select
         root_patient_control_number,
         'accepted' as claim_state,
+        is_to_first_payer,
         accepted_date as event_date
     from versions
     where accepted_date is not null
@@ -148,6 +153,7 @@ keyed_submission_events as (
 
     select
         accounts.claim_key,
+        case when submission_events.is_to_first_payer then 'payer' else 'secondary' end as track,
         submission_events.claim_state,
         submission_events.event_date
     from submission_events
@@ -156,11 +162,13 @@ keyed_submission_events as (
 
 ),
 
-payer_events as (
+remittance_events as (
 
     select
         claim_key,
+        case when is_of_first_payer then 'payer' else 'secondary' end as track,
         case
+            when is_reversal then 'reversed'
             when denial_level = 'full' then 'denied'
             when denial_level = 'partial' then 'partially_paid'
             when payer_paid_amount = 0 and patient_responsibility_amount > 0
@@ -169,13 +177,16 @@ payer_events as (
         end as claim_state,
         remittance_date as event_date
     from remittance_claims
-    where claim_key is not null and not is_reversal
+    where claim_key is not null
 
-    union all
+),
+
+appeal_events as (
 
     select
         accounts.claim_key,
         'appealed' as claim_state,
+        appeals.appeal_round > 1 as is_next_round,
         appeals.filed_date as event_date
     from appeals
     inner join accounts
@@ -186,11 +197,25 @@ payer_events as (
     select
         accounts.claim_key,
         appeals.decision as claim_state,
+        false as is_next_round,
         appeals.decided_date as event_date
     from appeals
     inner join accounts
         on appeals.patient_control_number = accounts.patient_control_number
     where appeals.decided_date is not null
+
+),
+
+secondary_events as (
+
+    -- the second payer owes what the first one left, from the first time that it left any
+    select
+        claim_key,
+        'transferred_to_secondary' as claim_state,
+        min(post_date) as event_date
+    from transactions
+    where transaction_type = 'transfer_from_payer' and responsibility = 'secondary'
+    group by 1
 
 ),
 
@@ -203,7 +228,7 @@ patient_events as (
         'transferred_to_patient' as claim_state,
         min(post_date) as event_date
     from transactions
-    where transaction_type = 'transfer_from_payer'
+    where transaction_type = 'transfer_from_payer' and responsibility = 'patient'
     group by 1
 
     union all
@@ -239,20 +264,56 @@ writeoff_events as (
 
 ),
 
+billed_patients as (
+
+    select distinct claim_key
+    from patient_events
+    where claim_state = 'transferred_to_patient'
+
+),
+
+closed_claims as (
+
+    -- what a patient paid or got back without ever being billed opens no track
+    select
+        claims.claim_key,
+
+        claims.closed_date,
+        coalesce(claims.primary_settled_date, claims.first_charge_post_date)
+            as primary_settled_date,
+        case when secondary_events.claim_key is not null then claims.secondary_settled_date end
+            as secondary_settled_date,
+        case when billed_patients.claim_key is not null then claims.patient_settled_date end
+            as patient_settled_date
+
+    from claims
+    left join secondary_events
+        on claims.claim_key = secondary_events.claim_key
+    left join billed_patients
+        on claims.claim_key = billed_patients.claim_key
+    where claims.closed_date is not null
+
+),
+
 closing_events as (
 
     -- a claim closes with whichever side comes to rest last
     select
         claim_key,
         case
-            when patient_settled_date is null then 'payer'
-            when payer_settled_date > patient_settled_date then 'payer'
-            else 'patient'
+            when
+                patient_settled_date >= primary_settled_date
+                and (
+                    patient_settled_date >= secondary_settled_date
+                    or secondary_settled_date is null
+                )
+                then 'patient'
+            when secondary_settled_date > primary_settled_date then 'secondary'
+            else 'payer'
         end as track,
         'closed' as claim_state,
         closed_date as event_date
-    from claims
-    where closed_date is not null
+    from closed_claims
 
 ),
 
@@ -262,27 +323,47 @@ events as (
         claim_key,
         'payer' as track,
         claim_state,
+        false as is_next_round,
         event_date
     from account_events
     union all
     select
         claim_key,
-        'payer' as track,
+        track,
         claim_state,
+        false as is_next_round,
         event_date
     from keyed_submission_events
     union all
     select
         claim_key,
-        'payer' as track,
+        track,
         claim_state,
+        false as is_next_round,
         event_date
-    from payer_events
+    from remittance_events
     union all
     select
         claim_key,
         'payer' as track,
         claim_state,
+        is_next_round,
+        event_date
+    from appeal_events
+    union all
+    select
+        claim_key,
+        'secondary' as track,
+        claim_state,
+        false as is_next_round,
+        event_date
+    from secondary_events
+    union all
+    select
+        claim_key,
+        'payer' as track,
+        claim_state,
+        false as is_next_round,
         event_date
     from writeoff_events
     union all
@@ -290,6 +371,7 @@ events as (
         claim_key,
         'patient' as track,
         claim_state,
+        false as is_next_round,
         event_date
     from patient_events
     union all
@@ -297,6 +379,7 @@ events as (
         claim_key,
         track,
         claim_state,
+        false as is_next_round,
         event_date
     from closing_events
 
@@ -304,7 +387,8 @@ events as (
 
 ordered as (
 
-    -- several things happen to a claim on one day: then the order of the cycle decides
+    -- several things happen to a claim on one day: then the order of the cycle decides; only a
+    -- next round of appeal follows the decision on the one before
     select
         events.claim_key,
         events.track,
@@ -312,7 +396,11 @@ ordered as (
         events.event_date,
         row_number() over (
             partition by events.claim_key
-            order by events.event_date, claim_states.sort_order, events.claim_state
+            order by
+                events.event_date,
+                case when events.is_next_round then 1 else 0 end,
+                claim_states.sort_order,
+                events.claim_state
         ) as event_number
 
     from events

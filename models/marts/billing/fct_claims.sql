@@ -67,6 +67,7 @@ joined as (
         accounts.patient_key,
         accounts.person_key,
         accounts.payer_key,
+        accounts.secondary_payer_key,
         accounts.provider_key,
         accounts.facility_key,
         accounts.department_key,
@@ -80,14 +81,16 @@ joined as (
         adjudications.denial_level,
 
         accounts.submission_count,
-        accounts.line_count,
+        charges.line_count,
         accounts.billed_amount,
         charges.expected_allowed_amount,
         coalesce(adjudications.allowed_amount, 0) as allowed_amount,
         coalesce(adjudications.contractual_adjustment_amount, 0) as contractual_adjustment_amount,
         coalesce(adjudications.other_adjustment_amount, 0) as other_adjustment_amount,
         coalesce(adjudications.payer_paid_amount, 0) as payer_paid_amount,
-        coalesce(adjudications.patient_responsibility_amount, 0) as patient_responsibility_amount,
+        coalesce(adjudications.secondary_paid_amount, 0) as secondary_paid_amount,
+        balances.secondary_responsibility_amount,
+        balances.patient_responsibility_amount,
         balances.patient_paid_amount,
         coalesce(adjudications.initially_denied_amount, 0) as initially_denied_amount,
         coalesce(adjudications.initially_denied_line_count, 0) as initially_denied_line_count,
@@ -99,7 +102,8 @@ joined as (
         balances.uninsured_discount_amount,
         balances.refund_amount,
         balances.balance_amount,
-        balances.payer_balance_amount,
+        balances.primary_balance_amount,
+        balances.secondary_balance_amount,
         balances.patient_balance_amount,
 
         accounts.is_insured,
@@ -116,13 +120,15 @@ joined as (
                 then adjudications.denial_level = 'none' and accounts.is_accepted_first_time
         end as is_first_pass_resolved,
         adjudications.claim_key is not null as is_adjudicated,
-        balances.payer_balance_amount = 0
+        balances.primary_balance_amount = 0
+        and balances.secondary_balance_amount = 0
         and balances.patient_balance_amount = 0
         and not coalesce(appeals_by_account.has_open_appeal, false) as is_closed,
 
         accounts.service_date,
         accounts.discharge_date,
         accounts.aging_date,
+        accounts.first_charge_post_date,
         accounts.charge_post_date,
         accounts.final_bill_date,
         accounts.first_submitted_date,
@@ -130,7 +136,8 @@ joined as (
         adjudications.first_remittance_date,
         adjudications.first_payer_payment_date,
         balances.last_payment_date,
-        balances.payer_settled_date,
+        balances.primary_settled_date,
+        balances.secondary_settled_date,
         balances.patient_settled_date,
         -- an appeal can be decided after the last entry, and only then is the claim closed
         greatest(
@@ -160,6 +167,7 @@ measured as (
         patient_key,
         person_key,
         payer_key,
+        secondary_payer_key,
         provider_key,
         facility_key,
         department_key,
@@ -179,6 +187,8 @@ measured as (
         contractual_adjustment_amount,
         other_adjustment_amount,
         payer_paid_amount,
+        secondary_paid_amount,
+        secondary_responsibility_amount,
         patient_responsibility_amount,
         patient_paid_amount,
         initially_denied_amount,
@@ -191,7 +201,8 @@ measured as (
         uninsured_discount_amount,
         refund_amount,
         balance_amount,
-        payer_balance_amount,
+        primary_balance_amount,
+        secondary_balance_amount,
         patient_balance_amount,
         {{ days_between('service_date', 'charge_post_date') }} as charge_lag_days,
         {{ days_between('service_date', 'first_submitted_date') }} as submission_lag_days,
@@ -212,6 +223,7 @@ measured as (
         service_date,
         discharge_date,
         aging_date,
+        first_charge_post_date,
         charge_post_date,
         final_bill_date,
         first_submitted_date,
@@ -219,7 +231,8 @@ measured as (
         first_remittance_date,
         first_payer_payment_date,
         last_payment_date,
-        payer_settled_date,
+        primary_settled_date,
+        secondary_settled_date,
         patient_settled_date,
         case when is_closed then settled_date end as closed_date
 

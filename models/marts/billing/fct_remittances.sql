@@ -28,6 +28,7 @@ joined as (
         remittances.trace_number,
         remittances.payer_name,
         remittance_claims.claim_status_code,
+        remittance_claims.payer_sequence,
         remittance_claims.denial_level,
 
         cast(remittance_claims.adjudication_number as integer) as adjudication_number,
