@@ -685,7 +685,7 @@ DEFECT_RATES: dict[str, dict[str, float]] = {
     "impossible_date": {"charges": 0.001, "patient_payments": 0.001},
     "negative_amount": {"charges": 0.0007, "patient_payments": 0.0007},
     "unknown_code": {"charges": 0.001},
-    "swapped_dates": {"charges": 0.002, "encounters": 0.004},
+    "swapped_dates": {"charges": 0.003, "encounters": 0.02},
     "exact_duplicate": {
         "charges": 0.0015,
         "encounter_diagnoses": 0.001,
@@ -715,7 +715,7 @@ DEFECT_RATES: dict[str, dict[str, float]] = {
         "work_items": 0.001,
     },
 }
-"""By defect and kind of row, of all rows of the kind. Claims take their lines with them, and
+"""By defect and kind of row, of the rows that can have it. Claims take their lines with them, and
 claims on remittances their lines and adjustments, when they come late."""
 
 PATIENT_DEFECT_RATES = {

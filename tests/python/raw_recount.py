@@ -43,6 +43,17 @@ KEYS = {
 }  # fmt: skip
 """What names a row of each table that the recount reads; the latest version of a key counts."""
 
+ENTITIES = {
+    "hospital_a_patients": ("patient", "HOSPITAL_A"),
+    "hospital_b_patients": ("patient", "HOSPITAL_B"),
+    "hospital_a_providers": ("provider", "HOSPITAL_A"),
+    "hospital_b_providers": ("provider", "HOSPITAL_B"),
+    "billing_payers": ("payer", None),
+    "billing_coverages": ("coverage", None),
+    "billing_staff": ("staff", None),
+}
+"""What each table with versions is about, and whose; its first column is the id."""
+
 MEASURES = ["billed", "allowed", "paid", "contractual", "patient_responsibility",
             "denied_initially", "patient_paid", "denial_writeoff", "bad_debt", "charity",
             "small_balance", "uninsured_discount", "refunds"]  # fmt: skip
@@ -55,19 +66,23 @@ class Recount:
         """Read nothing yet."""
         self.folder = folder
         self.options = options
+        self._read: dict[str, pd.DataFrame] = {}
 
     def read(self, name: str) -> pd.DataFrame:
         """The latest version of each row; money in cents, dates of hospitals as timestamps."""
+        if name not in self._read:
+            self._read[name] = self._latest(name)
+        return self._read[name].copy()
+
+    def _latest(self, name: str) -> pd.DataFrame:
         table = pq.read_table(self.folder / f"{name}.parquet")
         for place, field in enumerate(table.schema):
             if pa.types.is_decimal(field.type):
-                cents = [None if value is None else int(value * 100)
-                         for value in table.column(place).to_pylist()]  # fmt: skip
-                table = table.set_column(place, field.name, pa.array(cents, pa.int64()))
-        frame = table.to_pandas()
-        frame = frame.sort_values("_loaded_at", kind="stable").drop_duplicates(
-            KEYS[name], keep="last"
-        )
+                cents = (table.column(place).cast(pa.float64()).to_numpy() * 100).round()
+                cents = pa.array(cents, from_pandas=True).cast(pa.int64())
+                table = table.set_column(place, field.name, cents)
+        frame = table.to_pandas().sort_values("_loaded_at", kind="stable")
+        frame = frame.drop_duplicates(KEYS[name], keep="last")
         for column in frame:
             if column.endswith("_date") or column in ("dos", "posted"):
                 style = {"hospital_a": "%m/%d/%Y", "hospital_b": "%Y%m%d"}.get(name[:10])
@@ -297,6 +312,36 @@ class Recount:
             )
             .reset_index()
         )
+
+    def changes(self) -> pd.DataFrame:
+        """Attributes that later versions of rows change, on the day on which those arrive."""
+        tables = []
+        for name, (entity, hospital) in ENTITIES.items():
+            raw = pq.read_table(self.folder / f"{name}.parquet")
+            texts = {
+                field.name: raw.column(field.name).cast(pa.string()).to_pandas()
+                for field in raw.schema
+                if not field.name.startswith("_")
+            }
+            frame = pd.DataFrame(texts).assign(
+                arrived=raw.column("_loaded_at").to_pandas().dt.normalize()
+            )
+            key = raw.schema.names[0]
+            frame = frame.sort_values("arrived", kind="stable")
+            long = frame.melt([key, "arrived"], var_name="attribute", value_name="new_value")
+            long["row"] = long.groupby([key, "attribute"]).cumcount()
+            long["old_value"] = long.groupby([key, "attribute"])["new_value"].shift()
+            changed = long[
+                (long["row"] > 0) & (long["old_value"].fillna("") != long["new_value"].fillna(""))
+            ]
+            tables.append(
+                changed.rename(columns={key: "entity_id", "arrived": "change_date"}).assign(
+                    entity=entity, hospital_id=hospital
+                )
+            )
+        names = ["entity", "hospital_id", "entity_id", "change_date", "attribute", "old_value",
+                 "new_value"]  # fmt: skip
+        return pd.concat(tables, ignore_index=True)[names]
 
     def stories(self, planted: pd.DataFrame) -> dict[str, tuple[int, int, int, float | None]]:
         """Of each planted story: rows in scope, rows affected, cents, and the measured value."""

@@ -80,6 +80,12 @@ def test_stories_equal_the_recount(recount: Recount) -> None:
             assert found["measured_value"] == pytest.approx(measured, abs=1e-6), name
 
 
+def test_changes_equal_the_versions_of_the_raw_rows(recount: Recount) -> None:
+    expected, key = recount.changes(), truth(recount.folder, "changes")
+    assert set(key["entity"]) >= {"patient", "coverage", "staff"}
+    assert_same(expected, key)
+
+
 def test_persons_have_every_patient_id_once(recount: Recount) -> None:
     persons = truth(recount.folder, "persons")
     raw = recount.both("patients", ["patient_id"], ["mrn"], ["patient_id"])
