@@ -65,7 +65,10 @@ def test_each_place_has_volume_enough_to_be_found(seed: int) -> None:
         "cardiology",
         "therapy",
     )
-    assert 0 <= story(seed, "careless_biller").staff < parameters.STAFF_ROLES["biller"]
+    biller, staff = story(seed, "careless_biller"), make_staff(seed)
+    assert staff.role[biller.staff] == "biller"
+    assert staff.hired_day[biller.staff] <= biller.first_day
+    assert biller.last_day <= staff.left_day[biller.staff]
 
 
 def test_stories_differ_between_seeds_and_between_first_months() -> None:
