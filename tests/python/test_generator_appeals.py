@@ -79,7 +79,7 @@ def test_a_decision_won_brings_a_payment_and_a_decision_upheld_none(
     won = both[is_won]
     assert not won.duplicated(KEY).any()
     low, high = parameters.APPEAL_PAYMENT_DAYS
-    assert (won["day_paid"] - won["decided"]).between(low, high + 7).all()
+    assert (won["day_paid"] - won["decided"]).between(low, high + 14).all()
     is_whole = won["decision"] == OVERTURNED
     assert (won.loc[is_whole, "denied"] == 0).all()
     left = won.loc[~is_whole]

@@ -31,8 +31,9 @@ standardised as (
 
         -- this hospital writes LAST, FIRST in capitals: anything else was repaired
         coalesce(
-            full_name <> upper({{ squeezed('full_name') }})
-            or not {{ regexp_matches('full_name', '^[^ ,][^,]*, [^ ,][^,]*$') }},
+            full_name
+            <> upper({{ squeezed("split_part(full_name, ',', 1)") }})
+            || coalesce(', ' || upper({{ squeezed("split_part(full_name, ',', 2)") }}), ''),
             false
         ) as is_name_repaired,
 
