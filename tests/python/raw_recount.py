@@ -43,6 +43,26 @@ KEYS = {
 }  # fmt: skip
 """What names a row of each table that the recount reads; the latest version of a key counts."""
 
+VERSIONED = (
+    "hospital_a_patients",
+    "hospital_b_patients",
+    "hospital_a_encounters",
+    "hospital_b_encounters",
+    "billing_coverages",
+    "billing_fee_schedules",
+    "billing_work_items",
+)
+"""Tables whose rows change."""
+
+BAD = ("wrong_total", "impossible_date", "negative_amount", "unknown_code", "orphan")
+"""Defects of rows that nobody can use."""
+SWAPPED = {
+    "hospital_a_charges": ["service_date", "post_date"],
+    "hospital_b_charges": ["dos", "posted"],
+    "hospital_a_encounters": ["admit_date", "discharge_date"],
+    "hospital_b_encounters": ["arrival_date", "departure_date"],
+}
+
 ENTITIES = {
     "hospital_a_patients": ("patient", "HOSPITAL_A"),
     "hospital_b_patients": ("patient", "HOSPITAL_B"),
@@ -82,12 +102,39 @@ class Recount:
                 cents = pa.array(cents, from_pandas=True).cast(pa.int64())
                 table = table.set_column(place, field.name, cents)
         frame = table.to_pandas().sort_values("_loaded_at", kind="stable")
-        frame = frame.drop_duplicates(KEYS[name], keep="last")
+        frame = self._without_bad_rows(name, frame)
+        # what came twice counts once, as it came first; what changes counts as it came last
+        keep = "last" if name in VERSIONED else "first"
+        frame = frame.drop_duplicates(KEYS[name], keep=keep)
         for column in frame:
             if column.endswith("_date") or column in ("dos", "posted"):
                 style = {"hospital_a": "%m/%d/%Y", "hospital_b": "%Y%m%d"}.get(name[:10])
                 frame[column] = pd.to_datetime(frame[column], format=style)
         return frame.reset_index(drop=True)
+
+    def _without_bad_rows(self, name: str, frame: pd.DataFrame) -> pd.DataFrame:
+        """Without the rows that truth_defects lists as bad, and with swapped dates put right."""
+        path = self.folder / "truth_defects.parquet"
+        if not path.exists():
+            return frame
+        defects = pd.read_parquet(path)
+        defects = defects[defects["table"] == name]
+        meta = ["_loaded_at", "_source_file", "_batch_id"]
+        key = frame[KEYS[name]].astype(str).agg("|".join, axis=1)
+        arrival = frame["_loaded_at"].dt.date
+        place = pd.MultiIndex.from_arrays([key, arrival, frame["_source_file"]])
+        content = frame.drop(columns=meta, errors="ignore").astype(str).agg("|".join, axis=1)
+        bad = defects[defects["defect"].isin(BAD)][["key", "arrival", "source_file"]]
+        is_bad = place.isin(pd.MultiIndex.from_frame(bad))
+        assert is_bad.sum() >= len(bad)
+        # a file that is sent again brings its bad rows again
+        is_bad = content.isin(content[is_bad])
+        swapped = defects[defects["defect"] == "swapped_dates"].set_index("key")["arrival"]
+        since = key.map(swapped)
+        is_swapped = since.notna() & (arrival >= since.fillna(dt.date.max))
+        if name in SWAPPED:
+            frame.loc[is_swapped, SWAPPED[name]] = frame.loc[is_swapped, SWAPPED[name][::-1]].values
+        return frame[~is_bad]
 
     def both(self, entity: str, a: list[str], b: list[str], names: list[str]) -> pd.DataFrame:
         """One table of the two hospitals under common names."""
@@ -149,7 +196,9 @@ class Recount:
 
     @cached_property
     def claims(self) -> pd.DataFrame:
-        return self.read("clearinghouse_claims")
+        claims = self.read("clearinghouse_claims")
+        # an account is known by its charges; until one of them arrives, nothing of it counts
+        return claims[claims["patient_control_number"].isin(self.charges["account"])]
 
     @cached_property
     def triplets(self) -> pd.DataFrame:
@@ -185,6 +234,7 @@ class Recount:
         answers[money] = answers[money].fillna(0).astype("int64")
         answers["is_primary"] = answers["claim_status_code"] != "2"
         assert (answers["patient"] == answers["patient_responsibility_amount"]).all()
+        answers = answers[answers["patient_control_number"].isin(self.charges["account"])]
         return answers.rename(columns={"patient_control_number": "account", "payment_date": "day"})
 
     @cached_property
@@ -238,8 +288,8 @@ class Recount:
             pd.DataFrame(dict(zip(names, part, strict=True))) for part in parts if len(part[0])
         ]
         entries = pd.concat(frames, ignore_index=True)
-        assert entries["day"].notna().all() and entries["account"].isin(accounts.index).all()
-        return entries
+        assert entries["day"].notna().all()
+        return entries[entries["account"].isin(accounts.index)]
 
     def ar_month_end(self) -> pd.DataFrame:
         entries = self.entries()
@@ -402,6 +452,7 @@ class Recount:
 
     def _careless_biller(self, story: pd.Series) -> tuple[int, int, int, float | None]:
         items = self.read("billing_work_items")
+        items = items[items["account_number"].isin(self.accounts.index)]
         items = items[
             (items["staff_id"] == story["staff_id"])
             & items["worked_date"].between(story["first_date"], story["last_date"])
