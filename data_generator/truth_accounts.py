@@ -39,7 +39,8 @@ class Accounts:
 
     def arrived(self, rows: Rows, end_day: int) -> Rows:
         """The rows of known accounts that have arrived by the end."""
-        return select(rows, (rows["arrival"] <= end_day) & self.is_known[self.of(rows)])
+        wanted = (rows["arrival"] <= end_day) & self.is_known[self.of(rows)]
+        return rows if wanted.all() else select(rows, wanted)
 
 
 def know_accounts(events: dict[str, Rows], end_day: int) -> Accounts:

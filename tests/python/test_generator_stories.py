@@ -231,7 +231,7 @@ EFFECTS = {
     "payer_denies_family": lambda told, plain: told - plain > 0.3,
     "payer_underpays": lambda told, plain: abs(told - 0.93) < 0.002 and plain == 1,
     "careless_biller": lambda told, plain: told > 0.25 and plain < 0.15,
-    "mass_takeback": lambda told, plain: told == 12 and plain == 0,
+    "mass_takeback": lambda told, plain: told == 12 and plain < 3,
     "slow_department": lambda told, plain: 3 < told / plain < 6,
     "clearinghouse_outage": lambda told, plain: told == 0 and plain > 50,
     "eligibility_wave": lambda told, plain: told - plain > 0.05,
