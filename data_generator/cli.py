@@ -41,6 +41,8 @@ examples:
       what can be planted
   python -m data_generator --format csv --out data/csv
       comma-separated text instead of Parquet
+  python -m data_generator --format x12 --months 6 --out data/x12
+      the tables, and beside them the same claims and remittances as 837 and 835 files
   python -m data_generator load --target dev
       load data/raw into the warehouse that the dbt profile calls dev
 
@@ -117,6 +119,8 @@ def _generate(given: list[str]) -> int:
         print(f"{out}: holds these {rows:,} rows already, nothing to do")
     elif since is None:
         print(f"{out}: {rows:,} rows in {len(manifest['rows'])} tables")
+        if x12 := manifest.get("x12"):
+            print(f"{out / 'x12'}: {x12['835_files']:,} 835 files, {x12['837_files']:,} 837 files")
     else:
         print(f"{out}: {rows:,} rows in {len(manifest['drops'])} nights after {since}")
     return 0

@@ -18,7 +18,10 @@ from data_generator.billing_tables import BILLING_TABLES
 from data_generator.checks import Checks
 from data_generator.clearinghouse_tables import CLEARINGHOUSE_TABLES
 from data_generator.control_totals import ControlTotals
-from data_generator.emission import Order, Spill
+from data_generator.defect_list import DefectList
+from data_generator.defect_texts import spoil_people
+from data_generator.defects import Defects
+from data_generator.emission import Spill
 from data_generator.hospital_tables import HOSPITAL_TABLES
 from data_generator.lives import simulate_block
 from data_generator.manifest import Options
@@ -61,6 +64,7 @@ class Delivery:
         folder: Path,
         sink: Sink,
         answers: AnswerKey,
+        defect_list: DefectList,
         after: int | None = None,
     ) -> None:
         """Prepare to run; what waits on disk goes into `folder`, which must be empty.
@@ -76,6 +80,8 @@ class Delivery:
         self._waiting = Spill(folder / "waiting", starts)
         self._ready = Spill(folder / "ready", starts, self._after)
         self._checks = Checks()
+        self._defects = Defects(options.seed, options.defects)
+        self._list = defect_list
         self._sink = sink
         self._answers = answers
         self.totals = ControlTotals(context.end_day)
@@ -96,17 +102,25 @@ class Delivery:
                 self._group_remittances(place)
                 tasks = self._start_writing(place, pool)
             self._finish(len(self._months) - 1, tasks, progress)
+        end_day = self._context.end_day
+        self._list.add_files(self._defects.files, EVENT_TABLES, self._after, end_day)
 
     def _write_reference(self, table: ReferenceTable) -> None:
         """Write a table of the pools: its state on the first day, and what changes later."""
         start_day = day_number(self._months[0])
         since = None if self._after < start_day else self._after
         for columns in table.parts(self._context, start_day, self._context.end_day, since):
+            if self._defects.is_on:
+                seed = self._context.world.seed
+                columns, done = spoil_people(seed, table.identifier, columns)
+                self._list.add_people(table.identifier, columns, done)
+                self._list.flush([table.identifier])
             self._sink.write(table.identifier, columns)
 
     def _finish(self, place: int, tasks: list[Future[None]], progress: Progress) -> None:
         for task in tasks:
             task.result()
+        self._list.flush(table.identifier for table in EVENT_TABLES)
         self._ready.remove(place)
         progress(f"{self._months[place]:%Y-%m}")
 
@@ -114,14 +128,15 @@ class Delivery:
         world = self._context.world
         count = accounts_of_month(world.claims_per_month, month)
         for number, first, size in blocks_of(count):
-            order = (month, number)
-            events = simulate_block(world, month, number, first, size)
-            self._answers.add_block(month, events)
-            for table, rows in events.items():
+            true = {}
+            for table, rows in simulate_block(world, month, number, first, size).items():
                 if table == UNGROUPED:
-                    self._waiting.add(table, rows, order, "day")
+                    # checks are made of what payers decided, whatever becomes of it on the way
+                    self._waiting.add(table, rows, (month, number, 0), "day")
+                    true[table] = self._defects.apply(table, rows, counts_files=False).true
                 else:
-                    self._keep(table, rows, order)
+                    true[table] = self._keep(table, rows, (month, number))
+            self._answers.add_block(month, true)
 
     def _group_remittances(self, place: int) -> None:
         """Put the claims that payers decided in a month on checks."""
@@ -131,15 +146,20 @@ class Delivery:
             checks, grouped, adjustments = self._checks.group(
                 claims, int(days.min()), int(days.max())
             )
-            order = (date.year * 100 + date.month, part)
-            self._keep("remittances", checks, order)
-            self._keep(UNGROUPED, grouped, order)
-            self._keep("remittance_provider_adjustments", adjustments, order)
+            block = (date.year * 100 + date.month, part)
+            self._keep("remittances", checks, block)
+            self._keep(UNGROUPED, grouped, block)
+            self._keep("remittance_provider_adjustments", adjustments, block)
         self._waiting.remove(place)
 
-    def _keep(self, table: str, rows: Rows, order: Order) -> None:
-        self.totals.add(table, rows)
-        self._ready.add(table, rows, order)
+    def _keep(self, table: str, rows: Rows, block: tuple[int, int]) -> Rows:
+        """Let rows wait for the month in which they come; the true rows, with that day."""
+        delivered = self._defects.apply(table, rows)
+        self.totals.add(table, delivered.true)
+        self._ready.add(table, delivered.in_place, (*block, 0))
+        if delivered.extra:
+            self._ready.add(table, delivered.extra, (*block, 1))
+        return delivered.true
 
     def _start_writing(self, place: int, pool: ThreadPoolExecutor) -> list[Future[None]]:
         """Write the tables that arrive in a month, the largest first."""
@@ -153,7 +173,9 @@ class Delivery:
         tables = [table for table in EVENT_TABLES if table.rows == name]
         for rows in self._ready.take(place, name, ROWS_AT_ONCE):
             for table in tables:
-                for columns in table.parts(self._context, rows):
+                for columns, part in table.parts(self._context, rows):
+                    if "defect" in part:
+                        self._list.add_rows(table.identifier, columns, part)
                     self._sink.write(table.identifier, columns)
 
 

@@ -12,8 +12,9 @@ from data_generator.arrays import Array, Rows
 _WIDTHS = (np.int8, np.int16, np.int32)
 _PLACE = np.dtype(np.int32)
 
-Order = tuple[int, int]
-"""Month of service (yyyymm) and number of a block in it: what orders the rows of one day."""
+Order = tuple[int, int, int]
+"""Month of service (yyyymm), number of a block in it and of a part of that: what orders the rows of
+one day."""
 
 
 @dataclass(frozen=True)

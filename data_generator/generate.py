@@ -5,9 +5,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from data_generator import parameters
+import duckdb
+
+from data_generator import parameters, x12_output
 from data_generator.arrays import EPOCH, day_number
 from data_generator.checks import Checks
+from data_generator.defect_list import DefectList
 from data_generator.delivery import EVENT_TABLES, Delivery, Progress, Sink
 from data_generator.folders import beside
 from data_generator.lives import simulate_block
@@ -31,7 +34,7 @@ from data_generator.pools import build_world
 from data_generator.reference_tables import REFERENCE_TABLES
 from data_generator.table import Context
 from data_generator.truth import Answers
-from data_generator.writer import FORMATS, DropSink, SetSink, check_columns
+from data_generator.writer import FORMATS, X12, DropSink, SetSink, check_columns
 from ingestion.contract import ContractError, RawTable
 
 SAMPLE_ACCOUNTS = 20
@@ -62,6 +65,8 @@ def generate(
             delivery = _deliver(context, options, folder, sink, progress)
         totals = delivery.totals.dollars()
         manifest = describe(options, file_format, batch, sink.rows, totals)
+        if file_format == X12:
+            manifest["x12"] = _write_x12(folder)
         write_manifest(folder, manifest)
     return manifest, True
 
@@ -80,6 +85,8 @@ def generate_drops(
     up to the end date holds.
     """
     _check_format(file_format)
+    if file_format == X12:
+        raise OptionError("--format x12 is for base sets; write drops as parquet or csv")
     if not options.start_date <= since < options.end_date:
         raise OptionError(
             f"--since is {since}; use a day of the base set, which starts on "
@@ -108,6 +115,15 @@ def generate_drops(
 def _check_format(file_format: str) -> None:
     if file_format not in FORMATS:
         raise OptionError(f"--format is {file_format}; use {' or '.join(FORMATS)}")
+
+
+def _write_x12(folder: Path) -> dict[str, int]:
+    """Write the X12 files of the set in `folder`; how many there are of what."""
+    try:
+        return x12_output.write(folder)
+    except duckdb.Error as error:
+        # what a full disk says while the tables are joined on disk
+        raise OptionError(f"the X12 files can't be written: {error}") from error
 
 
 def _held(out: Path, batch_id: str, file_format: str) -> Manifest | None:
@@ -142,7 +158,7 @@ def _check_tables(context: Context, contract: dict[str, RawTable]) -> None:
         rows["remittance_provider_adjustments"],
     ) = Checks().group(rows["remittance_claims"], int(days.min()), int(days.max()))
     for table in EVENT_TABLES:
-        for columns in table.parts(context, rows[table.rows]):
+        for columns, _ in table.parts(context, rows[table.rows]):
             check_columns(contract[table.identifier], list(columns))
     for reference in REFERENCE_TABLES:
         first = next(reference.parts(context, context.end_day, context.end_day))
@@ -160,8 +176,11 @@ def _deliver(
     """Run through the period and write the answer key of all of it into `folder`."""
     starts = [day_number(date) for date in options.month_starts()]
     answers = Answers(context.world, starts, context.end_day)
-    with TemporaryDirectory(prefix=".rows-", dir=folder) as rows_folder:
-        delivery = Delivery(context, options, Path(rows_folder), sink, answers, after)
+    with (
+        TemporaryDirectory(prefix=".rows-", dir=folder) as rows_folder,
+        DefectList(folder) as defects,
+    ):
+        delivery = Delivery(context, options, Path(rows_folder), sink, answers, defects, after)
         delivery.run(progress)
     answers.write(folder)
     return delivery

@@ -10,7 +10,7 @@ import numpy as np
 
 from data_generator.arrays import Array
 
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_GOLDEN = 0x9E3779B97F4A7C15
 _FIRST = np.uint64(0xBF58476D1CE4E5B9)
 _SECOND = np.uint64(0x94D049BB133111EB)
 
@@ -22,7 +22,9 @@ def identities(seed: int, name: str, columns: Iterable[Array]) -> Array:
     for column in columns:
         # two's complement, so that negative numbers wrap
         numbers = column.astype(np.int64).view(np.uint64)
-        words = (numbers + np.uint64(start) if words is None else words + numbers) * _GOLDEN
+        words = (numbers + np.uint64(start) if words is None else words + numbers) * np.uint64(
+            _GOLDEN
+        )
         words ^= words >> np.uint64(29)
     if words is None:
         raise ValueError(f"{name} has no columns to tell its rows apart")
@@ -31,7 +33,7 @@ def identities(seed: int, name: str, columns: Iterable[Array]) -> Array:
 
 def bits(words: Array, purpose: str) -> Array:
     """64 random bits for each identity; those of one purpose tell nothing about another's."""
-    mixed = words + np.uint64(zlib.crc32(purpose.encode())) * _GOLDEN
+    mixed = words + np.uint64(zlib.crc32(purpose.encode()) * _GOLDEN % 2**64)
     mixed ^= mixed >> np.uint64(30)
     mixed *= _FIRST
     mixed ^= mixed >> np.uint64(27)
@@ -56,6 +58,8 @@ def which_happens(words: Array, purpose: str, rates: Iterable[float]) -> Array:
     edges = np.cumsum(list(rates)) * 2.0**53
     draw = bits(words, purpose) >> np.uint64(11)
     found = np.full(len(words), -1, dtype=np.int8)
-    hit = np.flatnonzero(draw < edges[-1]) if len(edges) else []
+    if not len(edges):
+        return found
+    hit = np.flatnonzero(draw < edges[-1])
     found[hit] = np.searchsorted(edges, draw[hit].astype(np.float64), side="right")
     return found

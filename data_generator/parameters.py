@@ -557,7 +557,7 @@ VOID_SHARE = 0.0035
 VOID_DAYS = (30, 120)
 """Voids among the claims that may be: about 0.15 % of adjudicated ones [EXP]."""
 
-LATE_CHARGE_SHARE = 0.0095
+LATE_CHARGE_SHARE = 0.0105
 LATE_CHARGE_DAYS = (5, 22)
 LATE_CHARGE_BILLING_DAYS = (1, 6)
 """Accounts whose last charge is posted days after the first submission: about 0.8 % of insured
@@ -570,9 +570,9 @@ APPEAL_ROUNDS = 3
 APPEAL_ROUND_FACTORS = (1.0, 0.75, 0.60)
 """Later rounds are won less often [EXP]."""
 NEXT_APPEAL_SHARE = 0.35
-PARTIAL_OVERTURN_SHARE = 0.60
+PARTIAL_OVERTURN_SHARE = 0.80
 """Appeals of several denied lines that win some of them: a payer gives way where it can keep
-something. Yields 8 to 10 % of all decisions [EXP]."""
+something. Yields 7 to 10 % of all decisions [EXP]."""
 
 # ---------------------------------------------------------------------------------------------
 # Staff
@@ -685,7 +685,7 @@ DEFECT_RATES: dict[str, dict[str, float]] = {
     "impossible_date": {"charges": 0.001, "patient_payments": 0.001},
     "negative_amount": {"charges": 0.0007, "patient_payments": 0.0007},
     "unknown_code": {"charges": 0.001},
-    "swapped_dates": {"charges": 0.002, "encounters": 0.004},
+    "swapped_dates": {"charges": 0.003, "encounters": 0.02},
     "exact_duplicate": {
         "charges": 0.0015,
         "encounter_diagnoses": 0.001,
@@ -715,7 +715,7 @@ DEFECT_RATES: dict[str, dict[str, float]] = {
         "work_items": 0.001,
     },
 }
-"""By defect and kind of row, of all rows of the kind. Claims take their lines with them, and
+"""By defect and kind of row, of the rows that can have it. Claims take their lines with them, and
 claims on remittances their lines and adjustments, when they come late."""
 
 PATIENT_DEFECT_RATES = {

@@ -255,6 +255,7 @@ def _plan_underpayment(seed: int, first_month: int, payers: _Payers) -> Story:
 
 
 def _plan_biller(seed: int, first_month: int, _payers: _Payers) -> Story:
+    """Someone who is there through the whole window, so that nobody else bears the mistakes."""
     name = "careless_biller"
     window = _window(seed, name, first_month)
     billers = make_staff(seed).employed("biller", *window)

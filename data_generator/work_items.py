@@ -62,8 +62,8 @@ def early_touches(world: World, block: Block, events: dict[str, Rows]) -> Rows:
     harmful = order[harms[order]]
     account = rows["account"][harmful]
     accounts["mistake"] = np.full(size, NONE)
-    mistakes = np.array([_MISTAKES.get(role, NONE) for role in world.staff.role])
-    accounts["mistake"][account] = mistakes[rows["staff"][harmful]]
+    kinds = np.array([_MISTAKES.get(role, NONE) for role in world.staff.role])
+    accounts["mistake"][account] = kinds[rows["staff"][harmful]]
     accounts["is_usual_mistake"] = np.zeros(size, dtype=bool)
     accounts["is_usual_mistake"][account] = usual[harmful]
     blamed = np.full(size, -1)

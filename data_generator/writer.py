@@ -17,7 +17,8 @@ from data_generator.arrays import EPOCH, Array
 from data_generator.table import Columns
 from ingestion.contract import ContractError, RawTable, arrow_schema
 
-FORMATS = ("parquet", "csv", "x12")
+X12 = "x12"
+FORMATS = ("parquet", "csv", X12)
 _DAY = 86_400_000_000
 _PLAIN_SUFFIXES = ("_id", "_number", "_no", "_ref", "amount", "_cents", "_at")
 """Columns of mostly different values, where a dictionary only costs time."""
