@@ -92,7 +92,7 @@ def run_waits(weekdays: tuple[int, ...]) -> Array:
 
 
 def calendar_place(days: Array) -> Array:
-    """Place of each day in the tables that `run_waits` makes; days beyond them get the last place."""
+    """Place of each day in the tables of `run_waits`; days beyond them get the last place."""
     place: Array = np.clip(days - _FIRST_DAY, 0, _CALENDAR_DAYS - 1)
     return place
 
