@@ -24,8 +24,9 @@ _MISSING = np.array(
 
 
 def authorize(world: World, block: Block) -> None:
-    """Add needs_authorization, is_authorized and is_new_rule to the accounts.
+    """Add needs_authorization, is_authorized, lack_chance and is_new_rule to the accounts.
 
+    `lack_chance` is how likely a claim of its kind is to leave without a number that it needs.
     `is_new_rule` marks claims that a story's payer denies for want of a number which it did not
     ask for before; they leave without it.
     """
@@ -41,6 +42,7 @@ def authorize(world: World, block: Block) -> None:
         (draw < parameters.UNNEEDED_AUTHORIZATION_SHARE) & (payer != SELF_PAY),
     )
     new_rule = generator.random(size) < world.stories.denial_share(payer, family, accounts["admit"])
+    accounts["lack_chance"] = np.where(needed, _MISSING[family], 0.0)
     accounts["is_new_rule"] = new_rule
     accounts["needs_authorization"] = needed | new_rule
     accounts["is_authorized"] = carried & ~new_rule

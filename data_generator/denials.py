@@ -97,16 +97,29 @@ def _denial_chances(world: World, accounts: Rows, threats: Rows) -> Array:
     propensity = np.where(sent, propensity, 0.0)
     kinds = len(PAYERS)
     count = np.bincount(payer, weights=sent, minlength=kinds)
-    caused = np.bincount(payer, weights=threats["chance"], minlength=kinds)
-    prior = parameters.CAUSED_SHARE_PRIOR_ACCOUNTS
-    mean = caused.sum() / max(count.sum(), 1)
-    share = (caused + prior * mean) / (count + prior)
-    wanted = (world.payers.denial_rate - share).clip(0) * count
+    wanted = (world.payers.denial_rate - _caused_shares(accounts, threats, count)).clip(0) * count
     spared = propensity * (1 - threats["chance"])
     total = np.bincount(payer, weights=spared, minlength=kinds)
     scale = np.divide(wanted, total, out=np.zeros(kinds), where=total > 0)
     chance: Array = np.minimum(propensity * scale[payer], parameters.MAX_DENIAL_PROBABILITY)
     return chance
+
+
+def _caused_shares(accounts: Rows, threats: Rows, count: Array) -> Array:
+    """Share of each payer's claims that causes deny; `count` are its claims.
+
+    Who asks for numbers differs between payers by rule. The other causes befall all alike but for
+    chance, so that a payer of few claims is judged by all payers too.
+    """
+    payer = accounts["payer"]
+    by_rule = accounts["lack_chance"] * parameters.MISSING_AUTHORIZATION_DENIAL
+    asked = np.bincount(payer, weights=by_rule, minlength=len(PAYERS)) / count.clip(1)
+    other = np.where(threats["usual"] == causes.AUTHORIZATION, 0.0, threats["chance"])
+    found = np.bincount(payer, weights=other, minlength=len(PAYERS))
+    prior = parameters.CAUSED_SHARE_PRIOR_ACCOUNTS
+    mean = found.sum() / max(count.sum(), 1)
+    share: Array = asked + (found + prior * mean) / (count + prior)
+    return share
 
 
 def _draw_reasons(

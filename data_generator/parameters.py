@@ -557,7 +557,7 @@ VOID_SHARE = 0.0035
 VOID_DAYS = (30, 120)
 """Voids among the claims that may be: about 0.15 % of adjudicated ones [EXP]."""
 
-LATE_CHARGE_SHARE = 0.0095
+LATE_CHARGE_SHARE = 0.0105
 LATE_CHARGE_DAYS = (5, 22)
 LATE_CHARGE_BILLING_DAYS = (1, 6)
 """Accounts whose last charge is posted days after the first submission: about 0.8 % of insured
@@ -570,9 +570,9 @@ APPEAL_ROUNDS = 3
 APPEAL_ROUND_FACTORS = (1.0, 0.75, 0.60)
 """Later rounds are won less often [EXP]."""
 NEXT_APPEAL_SHARE = 0.35
-PARTIAL_OVERTURN_SHARE = 0.60
+PARTIAL_OVERTURN_SHARE = 0.80
 """Appeals of several denied lines that win some of them: a payer gives way where it can keep
-something. Yields 8 to 10 % of all decisions [EXP]."""
+something. Yields 7 to 10 % of all decisions [EXP]."""
 
 # ---------------------------------------------------------------------------------------------
 # Staff

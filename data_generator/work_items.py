@@ -19,14 +19,8 @@ from data_generator.rejections import is_adjudicated
 from data_generator.visits import Block
 
 WORK_TYPES = parameters.WORK_TYPES
-_MISTAKES = np.array(
-    [
-        {"biller": BILLER_MISTAKE, "coder": CODER_MISTAKE}.get(role, NONE)
-        for role, count in parameters.STAFF_ROLES.items()
-        for _ in range(count)
-    ]
-)
-"""Cause of the denials that a wrong touch before adjudication leads to, by staff number."""
+_MISTAKES = {"biller": BILLER_MISTAKE, "coder": CODER_MISTAKE}
+"""Cause of the denials that a wrong touch before adjudication leads to, by role."""
 
 
 def early_touches(world: World, block: Block, events: dict[str, Rows]) -> Rows:
@@ -68,7 +62,8 @@ def early_touches(world: World, block: Block, events: dict[str, Rows]) -> Rows:
     harmful = order[harms[order]]
     account = rows["account"][harmful]
     accounts["mistake"] = np.full(size, NONE)
-    accounts["mistake"][account] = _MISTAKES[rows["staff"][harmful]]
+    kinds = np.array([_MISTAKES.get(role, NONE) for role in world.staff.role])
+    accounts["mistake"][account] = kinds[rows["staff"][harmful]]
     accounts["is_usual_mistake"] = np.zeros(size, dtype=bool)
     accounts["is_usual_mistake"][account] = usual[harmful]
     blamed = np.full(size, -1)

@@ -1,8 +1,9 @@
-{#- Whether a date lies before 1900-01-02 (1900-01-01 is how systems write "no date") or ahead of the
-    row's arrival by more than var future_date_tolerance_days. An empty date is not impossible. -#}
-{%- macro is_impossible_date(date) -%}
+{#- Whether a date can't be the day of what the row tells: before the earliest day (var
+    earliest_event_date unless given), or ahead of the row's arrival by more than var
+    future_date_tolerance_days. An empty date is not impossible. -#}
+{%- macro is_impossible_date(date, earliest=none) -%}
     coalesce(
-        {{ date }} < cast('1900-01-02' as date)
+        {{ date }} < cast('{{ earliest or var('earliest_event_date') }}' as date)
         or {{ date }}
         > {{ dbt.dateadd('day', var('future_date_tolerance_days'), '_loaded_at') }},
         false

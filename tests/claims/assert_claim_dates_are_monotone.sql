@@ -6,28 +6,15 @@ claims as (
 
 ),
 
-charges as (
-
-    select * from {{ ref('fct_charges') }}
-
-),
-
 claim_events as (
 
     select * from {{ ref('fct_claim_events') }}
 
 ),
 
-first_posts as (
+as_of as (
 
-    -- a late charge is posted after the bill; the first one never is
-    select
-        claim_key,
-
-        min(post_date) as first_charge_post_date
-
-    from charges
-    group by 1
+    select * from {{ ref('int_calendar__as_of') }}
 
 ),
 
@@ -49,7 +36,7 @@ dated as (
         claims.claim_key,
         claims.service_date,
         claims.discharge_date,
-        first_posts.first_charge_post_date,
+        claims.first_charge_post_date,
         claims.charge_post_date,
         claims.final_bill_date,
         claims.first_submitted_date,
@@ -61,22 +48,25 @@ dated as (
         claims.closed_date
 
     from claims
-    inner join first_posts
-        on claims.claim_key = first_posts.claim_key
     inner join last_events
         on claims.claim_key = last_events.claim_key
 
 )
 
-select * from dated
+select dated.*
+from dated
+cross join as_of
 where
-    service_date > first_charge_post_date
-    or service_date > discharge_date
-    or first_charge_post_date > final_bill_date
-    or final_bill_date > first_submitted_date
-    or first_submitted_date > first_accepted_date
-    or first_accepted_date > first_remittance_date
-    or first_remittance_date > first_payer_payment_date
-    or charge_post_date > closed_date
-    or last_payment_date > closed_date
-    or last_event_date > closed_date
+    {{ has_fully_arrived('dated.last_event_date') }}
+    and (
+        dated.service_date > dated.first_charge_post_date
+        or dated.service_date > dated.discharge_date
+        or dated.first_charge_post_date > dated.final_bill_date
+        or dated.final_bill_date > dated.first_submitted_date
+        or dated.first_submitted_date > dated.first_accepted_date
+        or dated.first_accepted_date > dated.first_remittance_date
+        or dated.first_remittance_date > dated.first_payer_payment_date
+        or dated.charge_post_date > dated.closed_date
+        or dated.last_payment_date > dated.closed_date
+        or dated.last_event_date > dated.closed_date
+    )

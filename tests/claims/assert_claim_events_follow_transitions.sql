@@ -12,6 +12,12 @@ claim_transitions as (
 
 ),
 
+as_of as (
+
+    select * from {{ ref('int_calendar__as_of') }}
+
+),
+
 steps as (
 
     select
@@ -22,15 +28,17 @@ steps as (
         claim_events.claim_state,
 
         claim_transitions.to_state is not null
-        -- the payer's track begins with the charge, the patient's with the transfer
+        -- the first payer's track begins with the charge, the others with the transfer
         or (
             claim_events.previous_claim_state is null
             and claim_events.claim_state
             = case claim_events.track
                 when 'payer' then 'created'
-                else 'transferred_to_patient'
+                else 'transferred_to_' || claim_events.track
             end
-        ) as is_allowed
+        ) as is_allowed,
+
+        claim_events.event_date
 
     from claim_events
     left join claim_transitions
@@ -40,5 +48,7 @@ steps as (
 
 )
 
-select * from steps
-where not is_allowed
+select steps.*
+from steps
+cross join as_of
+where not steps.is_allowed and {{ has_fully_arrived('steps.event_date') }}

@@ -29,11 +29,25 @@ balances as (
 
     select
         claim_key,
+        responsibility,
 
-        sum(case when responsibility <> 'patient' then amount else 0 end) as payer_balance_amount,
-        sum(case when responsibility = 'patient' then amount else 0 end) as patient_balance_amount
+        sum(amount) as balance_amount
 
     from transactions
+    group by 1, 2
+
+),
+
+open_balances as (
+
+    -- a credit of one pays no debt of another
+    select
+        claim_key,
+
+        count(*) as open_balance_count
+
+    from balances
+    where balance_amount <> 0
     group by 1
 
 ),
@@ -53,20 +67,18 @@ compared as (
     select
         claims.claim_key,
 
-        balances.payer_balance_amount,
-        balances.patient_balance_amount,
+        coalesce(open_balances.open_balance_count, 0) as open_balance_count,
 
         claims.is_closed,
         claims_under_appeal.claim_key is not null as has_open_appeal,
-        balances.payer_balance_amount = 0
-        and balances.patient_balance_amount = 0
+        open_balances.claim_key is null
         and claims_under_appeal.claim_key is null as should_be_closed,
 
         claims.closed_date
 
     from claims
-    left join balances
-        on claims.claim_key = balances.claim_key
+    left join open_balances
+        on claims.claim_key = open_balances.claim_key
     left join claims_under_appeal
         on claims.claim_key = claims_under_appeal.claim_key
 
@@ -74,5 +86,5 @@ compared as (
 
 select * from compared
 where
-    is_closed <> coalesce(should_be_closed, false)
+    is_closed <> should_be_closed
     or is_closed <> (closed_date is not null)

@@ -18,6 +18,12 @@ charges as (
 
 ),
 
+as_of as (
+
+    select * from {{ ref('int_calendar__as_of') }}
+
+),
+
 charges_by_version as (
 
     -- what had been posted when the first version was billed; a late charge is not on it
@@ -44,7 +50,9 @@ compared as (
         accounts.claim_key,
 
         versions.billed_amount,
-        charges_by_version.charge_amount
+        charges_by_version.charge_amount,
+
+        versions.submitted_date
 
     from versions
     left join accounts
@@ -56,7 +64,15 @@ compared as (
 
 )
 
-select * from compared
+select compared.*
+from compared
+cross join as_of
 where
-    claim_key is null
-    or (version_number = 1 and coalesce(charge_amount, 0) <> billed_amount)
+    {{ has_fully_arrived('compared.submitted_date') }}
+    and (
+        compared.claim_key is null
+        or (
+            compared.version_number = 1
+            and coalesce(compared.charge_amount, 0) <> compared.billed_amount
+        )
+    )

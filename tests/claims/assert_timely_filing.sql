@@ -31,6 +31,12 @@ denial_reasons as (
 
 ),
 
+as_of as (
+
+    select * from {{ ref('int_calendar__as_of') }}
+
+),
+
 filed as (
 
     -- filed is what the payer accepted; a rejected version does not stop the clock
@@ -65,7 +71,9 @@ late_claims as (
             'coalesce(claims.discharge_date, claims.service_date)', 'filed.filed_date'
         ) }} as days_to_filing,
 
-        timely_filing_denials.claim_key is not null as is_denied_as_late
+        timely_filing_denials.claim_key is not null as is_denied_as_late,
+
+        claims.first_remittance_date
 
     from claims
     inner join filed
@@ -77,5 +85,10 @@ late_claims as (
 
 )
 
-select * from late_claims
-where days_to_filing > timely_filing_limit_days and not is_denied_as_late
+select late_claims.*
+from late_claims
+cross join as_of
+where
+    late_claims.days_to_filing > late_claims.timely_filing_limit_days
+    and not late_claims.is_denied_as_late
+    and {{ has_fully_arrived('late_claims.first_remittance_date') }}

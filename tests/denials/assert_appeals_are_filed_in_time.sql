@@ -18,6 +18,12 @@ denials as (
 
 ),
 
+as_of as (
+
+    select * from {{ ref('int_calendar__as_of') }}
+
+),
+
 first_denials as (
 
     select
@@ -54,10 +60,15 @@ compared as (
 
 )
 
-select * from compared
+select compared.*
+from compared
+cross join as_of
 where
-    denied_date is null
-    or filed_date < denied_date
-    or filed_date > deadline_date
-    or decided_date < filed_date
-    or appealed_amount > denied_billed_amount
+    {{ has_fully_arrived('compared.filed_date') }}
+    and (
+        compared.denied_date is null
+        or compared.filed_date < compared.denied_date
+        or compared.filed_date > compared.deadline_date
+        or compared.decided_date < compared.filed_date
+        or compared.appealed_amount > compared.denied_billed_amount
+    )

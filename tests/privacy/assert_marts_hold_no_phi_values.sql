@@ -5,7 +5,7 @@
     'dim_patient', 'dim_payer', 'dim_procedure', 'dim_provider', 'dim_staff',
     'fct_ar_month_end', 'fct_ar_transactions', 'fct_charges', 'fct_claim_events',
     'fct_claim_submissions', 'fct_claims', 'fct_denials', 'fct_encounters',
-    'fct_provider_adjustments', 'fct_remittances',
+    'fct_provider_adjustments', 'fct_remittances', 'quarantine_summary', 'quarantined_rows',
 ] %}
 {% set patterns = {
     'social security number': '^[0-9]{3}-[0-9]{2}-[0-9]{4}$',
@@ -81,7 +81,8 @@ leaks as (
     {% endfor -%}
     {% for node in (graph.nodes.values() if execute else [])
         if node.resource_type == 'model'
-        and node.name.split('_')[0] in ['dim', 'fct']
+        and node.schema == 'mart'
+        and not node.name.startswith('kpi_')
         and node.name not in marts -%}
         select
             '{{ node.name }}' as mart,

@@ -136,6 +136,7 @@ def _open_denials(tables: Tables, day: pd.Timestamp) -> pd.Series:
     claims = tables["clearinghouse_remittance_claims"].merge(
         tables["clearinghouse_remittances"][["remittance_id", "payment_date"]], on="remittance_id"
     )
+    claims = claims[claims["claim_status_code"] != "2"]  # a secondary does not deny anew
     last = claims[claims["payment_date"] <= day].groupby("patient_control_number")
     denials = denials[denials["remittance_claim_id"].isin(last["remittance_claim_id"].max())]
     left = denials.groupby("patient_control_number")["amount"].sum()
@@ -236,7 +237,11 @@ def test_patient_collections(tables: Tables, accounts: pd.DataFrame) -> None:
     owed = claims.groupby("patient_control_number")["patient_responsibility_amount"].sum()
     payments = tables["billing_patient_payments"]
     at_visit = payments["payment_source"] == "point_of_service"
-    old = accounts[accounts["admit"] < "2025-02-01"]
+    # what a second payer may take over is not the patient's to pay
+    sent_on = tables["clearinghouse_claims"].query("payer_sequence == 'S'")
+    forwarded = claims.query("claim_status_code == '19'")
+    shared = pd.concat([sent_on["patient_control_number"], forwarded["patient_control_number"]])
+    old = accounts[(accounts["admit"] < "2025-02-01") & ~accounts.index.isin(shared)]
     early = payments[at_visit].groupby("account_number")["amount"].sum().reindex(old.index)
     later = payments[~at_visit].groupby("account_number")["amount"].sum().reindex(old.index)
     left = owed.reindex(old.index).fillna(0) - early.fillna(0)
@@ -253,11 +258,11 @@ def test_allowed_ratios_and_patient_share(tables: Tables, accounts: pd.DataFrame
     for payer_class, value in ratio.items():
         low = parameters.CLASS_PARAMETERS[str(payer_class)].allowed_ratio
         assert low * 0.9 < value < (low + parameters.PROFESSIONAL_ALLOWED_BONUS) * 1.1
+    claims = tables["clearinghouse_remittance_claims"].query("claim_status_code != '2'")
     shares = remitted(tables).query("carc in ('1', '2', '3')")
+    shares = shares[shares["remittance_claim_id"].isin(claims["remittance_claim_id"])]
     patient = shares.groupby("patient_control_number")["amount"].sum()
-    paid = tables["clearinghouse_remittance_claims"].groupby("patient_control_number")[
-        "paid_amount"
-    ].sum()  # fmt: skip
+    paid = claims.groupby("patient_control_number")["paid_amount"].sum()
     frame = accounts.join(pd.DataFrame({"patient": patient, "paid": paid}), how="inner").fillna(
         {"patient": 0}
     )

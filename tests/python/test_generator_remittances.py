@@ -215,6 +215,8 @@ def test_medicare_forwards_its_claims_and_the_hospital_sends_the_others() -> Non
         sent, on=[*KEY, "version"], suffixes=("", "_sent")
     )
     assert len(own) == len(sent) == (second["status_first"] != CROSSED_OVER).sum() > 20
+    crossed = second[second["status_first"] == CROSSED_OVER]
+    assert (crossed["version"] == crossed["version_first"]).all()
     assert (own["payer"] == own["payer_sent"]).all()
     assert (own["frequency"] == 1).all()
     assert (own["version"] == own["version_first"] + 1).all()

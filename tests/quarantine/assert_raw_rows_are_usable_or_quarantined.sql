@@ -1,9 +1,20 @@
-{#- Key and money of a raw table as raw calls them. -#}
+{#- Key and money of a raw table as raw calls them; none: no money. -#}
 {% set raw_names = {
+    ('hospital_a', 'patients'): (['patient_id'], none),
+    ('hospital_a', 'providers'): (['provider_id'], none),
+    ('hospital_a', 'departments'): (['department_id'], none),
+    ('hospital_a', 'encounters'): (['encounter_id'], none),
+    ('hospital_a', 'encounter_diagnoses'): (['encounter_id', 'diagnosis_sequence'], none),
     ('hospital_a', 'charges'): (['charge_id'], 'amount'),
+    ('hospital_b', 'patients'): (['mrn'], none),
+    ('hospital_b', 'providers'): (['provider_code'], none),
+    ('hospital_b', 'departments'): (['dept_code'], none),
+    ('hospital_b', 'encounters'): (['visit_no'], none),
+    ('hospital_b', 'encounter_diagnoses'): (['visit_no', 'dx_rank'], none),
     ('hospital_b', 'charges'): (['charge_ref'], 'charge_cents * cast(0.01 as numeric(3, 2))'),
     ('clearinghouse', 'claims'): (['claim_id'], 'billed_amount'),
     ('clearinghouse', 'claim_lines'): (['claim_id', 'line_number'], 'billed_amount'),
+    ('clearinghouse', 'claim_acknowledgements'): (['acknowledgement_id'], none),
     ('clearinghouse', 'remittances'): (['remittance_id'], 'payment_amount'),
     ('clearinghouse', 'remittance_claims'): (['remittance_claim_id'], 'paid_amount'),
     ('clearinghouse', 'remittance_lines'): (['remittance_line_id'], 'paid_amount'),
@@ -11,24 +22,33 @@
     ('clearinghouse', 'remittance_provider_adjustments'): (
         ['remittance_provider_adjustment_id'], 'amount'
     ),
+    ('billing', 'payers'): (['payer_id'], none),
+    ('billing', 'plans'): (['plan_id'], none),
+    ('billing', 'fee_schedules'): (
+        ['payer_id', 'submitter_id', 'claim_type', 'service_code', 'effective_from_date'], none
+    ),
+    ('billing', 'coverages'): (['coverage_id'], none),
+    ('billing', 'claim_edits'): (['claim_edit_id'], none),
     ('billing', 'patient_payments'): (['patient_payment_id'], 'amount'),
     ('billing', 'account_adjustments'): (['account_adjustment_id'], 'amount'),
     ('billing', 'refunds'): (['refund_id'], 'amount'),
     ('billing', 'appeals'): (['appeal_id'], 'appealed_amount'),
+    ('billing', 'staff'): (['staff_id'], none),
+    ('billing', 'work_items'): (['work_item_id'], none),
 } %}
 
 with
 
 raw_rows as (
 
-    {% for table in raw_tables() if table.amount -%}
+    {% for table in raw_tables() -%}
         {% set key, amount = raw_names[(table.source_name, table.table_name)] -%}
         select
             '{{ table.source_name }}' as source_name,
             '{{ table.table_name }}' as table_name,
             upper(replace({{ row_id(key, 'arrivals') }}, ' ', '')) as row_id,
 
-            cast({{ amount }} as {{ type_money() }}) as amount,
+            cast({{ amount or 0 }} as {{ type_money() }}) as amount,
 
             _loaded_at,
             _source_file
@@ -41,13 +61,13 @@ raw_rows as (
 
 staged as (
 
-    {% for table in raw_tables() if table.amount -%}
+    {% for table in raw_tables() -%}
         select
             '{{ table.source_name }}' as source_name,
             '{{ table.table_name }}' as table_name,
             {{ row_id(table.key, 'standing') }} as row_id,
 
-            cast({{ table.amount }} as {{ type_money() }}) as amount
+            cast({{ table.amount or 0 }} as {{ type_money() }}) as amount
 
         from {{ ref(table.staging) }} as standing
         {{ 'union all' if not loop.last }}

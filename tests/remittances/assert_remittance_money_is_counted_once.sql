@@ -1,13 +1,61 @@
 with
 
-raw_remittance_claims as (
+unusable_rows as (
+
+    select distinct
+        row_id,
+        _loaded_at,
+        _source_file,
+        _batch_id
+    from {{ ref('int_quarantine__unusable_rows') }}
+    where source_name = 'clearinghouse' and table_name = 'remittance_claims'
+
+),
+
+arrivals as (
 
     select
-        {{ surrogate_key(['remittance_claim_id']) }} as remittance_claim_key,
-        paid_amount
+        {{ normalised_code('remittance_claim_id') }} as remittance_claim_id,
+        paid_amount,
+        _loaded_at,
+        _source_file,
+        _batch_id
 
     from {{ source('clearinghouse', 'remittance_claims') }}
     where {{ arrived_by_as_of() }}
+
+),
+
+ranked as (
+
+    -- what is sent again counts once: the latest that can be used
+    select
+        {{ surrogate_key(['arrivals.remittance_claim_id']) }} as remittance_claim_key,
+        arrivals.paid_amount,
+        row_number() over (
+            partition by arrivals.remittance_claim_id
+            order by
+                arrivals._loaded_at desc, arrivals._source_file desc, arrivals._batch_id desc
+        ) as version_rank
+
+    from arrivals
+    left join unusable_rows
+        on
+            arrivals.remittance_claim_id = unusable_rows.row_id
+            and arrivals._loaded_at = unusable_rows._loaded_at
+            and arrivals._source_file = unusable_rows._source_file
+            and arrivals._batch_id = unusable_rows._batch_id
+    where unusable_rows.row_id is null
+
+),
+
+raw_remittance_claims as (
+
+    select
+        remittance_claim_key,
+        paid_amount
+    from ranked
+    where version_rank = 1
 
 ),
 
@@ -61,8 +109,11 @@ signed_payments as (
 
     union all
 
-    select -paid_amount as amount
+    -- a claim whose check has not arrived waits in quarantine
+    select -raw_remittance_claims.paid_amount as amount
     from raw_remittance_claims
+    inner join matches
+        on raw_remittance_claims.remittance_claim_key = matches.remittance_claim_key
 
 ),
 

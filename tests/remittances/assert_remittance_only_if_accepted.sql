@@ -13,6 +13,12 @@ submissions as (
 
 ),
 
+as_of as (
+
+    select * from {{ ref('int_calendar__as_of') }}
+
+),
+
 answered as (
 
     select
@@ -28,5 +34,9 @@ answered as (
 
 )
 
-select * from answered
-where accepted_date is null or accepted_date > remittance_date
+select answered.*
+from answered
+cross join as_of
+where
+    (answered.accepted_date is null or answered.accepted_date > answered.remittance_date)
+    and {{ has_fully_arrived('answered.remittance_date') }}

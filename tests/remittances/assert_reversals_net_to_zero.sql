@@ -13,18 +13,24 @@ remittances as (
 
 ),
 
+as_of as (
+
+    select * from {{ ref('int_calendar__as_of') }}
+
+),
+
 adjudications as (
 
     select
         claim_key,
-        payer_key,
+        payer_sequence,
         remittance_date,
 
         {% for amount in amounts -%}
             {{ amount }},
         {% endfor -%}
         row_number() over (
-            partition by claim_key, payer_key, {{ amounts | join(', ') }}
+            partition by claim_key, payer_sequence, {{ amounts | join(', ') }}
             order by remittance_date, remittance_claim_key
         ) as occurrence
 
@@ -38,14 +44,14 @@ reversals as (
     select
         remittance_claim_key,
         claim_key,
-        payer_key,
+        payer_sequence,
         remittance_date,
 
         {% for amount in amounts -%}
             {{ amount }},
         {% endfor -%}
         row_number() over (
-            partition by claim_key, payer_key, {{ amounts | join(', ') }}
+            partition by claim_key, payer_sequence, {{ amounts | join(', ') }}
             order by remittance_date, remittance_claim_key
         ) as occurrence
 
@@ -68,12 +74,16 @@ paired as (
     left join adjudications
         on
             reversals.claim_key = adjudications.claim_key
-            and reversals.payer_key = adjudications.payer_key
+            and reversals.payer_sequence = adjudications.payer_sequence
             and reversals.occurrence = adjudications.occurrence
             {% for amount in amounts -%}
                 and reversals.{{ amount }} = -adjudications.{{ amount }}
             {% endfor %}
 )
 
-select * from paired
-where adjudicated_date is null or adjudicated_date > remittance_date
+select paired.*
+from paired
+cross join as_of
+where
+    (paired.adjudicated_date is null or paired.adjudicated_date > paired.remittance_date)
+    and {{ has_fully_arrived('paired.remittance_date') }}

@@ -20,6 +20,12 @@ adjustments as (
 
 ),
 
+charges as (
+
+    select * from {{ ref('int_claims__charges_priced') }}
+
+),
+
 reasons as (
 
     -- a line can carry several denial codes: the one with the most money names the denial
@@ -42,7 +48,7 @@ denied_lines as (
     select
         lines.remittance_claim_id,
         lines.remittance_line_id,
-        lines.claim_line_key,
+        charges.charge_key as claim_line_key,
         remittance_claims.claim_id,
         remittance_claims.claim_key,
         remittance_claims.payer_key,
@@ -63,9 +69,9 @@ denied_lines as (
 
         remittance_claims.is_initial_adjudication as is_initial,
         -- the payer refused the same line again: rework that failed, not a new denial
-        lines.claim_line_key is not null
+        charges.charge_key is not null
         and row_number() over (
-            partition by lines.claim_line_key
+            partition by charges.charge_key
             order by remittance_claims.payer_sequence, remittance_claims.adjudication_number
         ) > 1 as is_repeat,
 
@@ -74,6 +80,9 @@ denied_lines as (
     from lines
     inner join remittance_claims
         on lines.remittance_claim_id = remittance_claims.remittance_claim_id
+    -- the payer can name a line of ours whose charge has not arrived yet
+    left join charges
+        on lines.claim_line_key = charges.charge_key
     inner join reasons
         on
             lines.remittance_claim_id = reasons.remittance_claim_id

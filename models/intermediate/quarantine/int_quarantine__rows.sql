@@ -12,10 +12,38 @@ orphans as (
 
 ),
 
+dated as (
+
+    select
+        source_name,
+        table_name,
+        row_id,
+
+        reason,
+        column_name,
+
+        amount,
+
+        _loaded_at,
+        _source_file,
+        _batch_id,
+        first_value(_loaded_at) over same_again as first_loaded_at,
+        first_value(_source_file) over same_again as first_source_file,
+        first_value(_batch_id) over same_again as first_batch_id
+
+    from unusable_rows
+    window
+        same_again as (
+            partition by source_name, table_name, row_id, reason, column_name, amount
+            order by _loaded_at, _source_file
+        )
+
+),
+
 unusable as (
 
-    -- a bad row that is sent again, or anew and bad again, is still one row with its dollars
-    {{ latest_version('unusable_rows', ['source_name', 'table_name', 'row_id']) }}
+    -- a bad row that is sent anew and bad again is still one row with its dollars
+    {{ latest_version('dated', ['source_name', 'table_name', 'row_id']) }}
 
 ),
 
@@ -50,9 +78,10 @@ quarantined as (
 
         usable.row_id is not null as is_resolved,
 
-        unusable._loaded_at,
-        unusable._source_file,
-        unusable._batch_id
+        -- when it came first, not when it was sent again
+        unusable.first_loaded_at as _loaded_at,
+        unusable.first_source_file as _source_file,
+        unusable.first_batch_id as _batch_id
 
     from unusable
     left join usable

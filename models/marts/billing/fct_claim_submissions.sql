@@ -51,7 +51,7 @@ joined as (
     left join payers
         on
             versions.payer_id = payers.payer_id
-            and versions.submitted_date between payers.valid_from and payers.valid_to
+            and accounts.service_date between payers.valid_from and payers.valid_to
 
 )
 

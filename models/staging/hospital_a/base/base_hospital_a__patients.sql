@@ -112,9 +112,9 @@ judged as (
         ssn_last4,
         case
             when given_birth_date is not null and birth_date is null then 'birth_date'
-            when {{ is_impossible_date('birth_date') }} then 'birth_date'
+            when {{ is_impossible_date('birth_date', earliest='1900-01-02') }} then 'birth_date'
             when given_death_date is not null and death_date is null then 'death_date'
-            when {{ is_impossible_date('death_date') }} then 'death_date'
+            when {{ is_impossible_date('death_date', earliest='1900-01-02') }} then 'death_date'
         end as unusable_column,
 
         is_name_repaired,

@@ -86,45 +86,56 @@ unknown_codes as (
 
 ),
 
-repaired as (
+compared as (
 
-    -- nothing is posted before it was done: the two dates stand in each other's place
+    -- nothing is posted before it was done: if both dates can be, they stand in each other's place
     select
-        parsed.charge_id,
-        parsed.credited_charge_id,
-        parsed.patient_control_number,
-        parsed.encounter_id,
-
-        parsed.claim_type,
-        parsed.procedure_code,
-        parsed.revenue_code,
-        parsed.modifier_1,
-        parsed.modifier_2,
-        unknown_codes.unknown_column,
-
-        parsed.units,
-        parsed.charge_amount,
-
-        coalesce(parsed.post_date < parsed.service_date, false) as is_dates_repaired,
-
-        case
-            when parsed.post_date < parsed.service_date then parsed.post_date
-            else parsed.service_date
-        end as service_date,
-        case
-            when parsed.post_date < parsed.service_date then parsed.service_date
-            else parsed.post_date
-        end as post_date,
-
-        parsed._loaded_at,
-        parsed._source_file,
-        parsed._batch_id
+        *,
+        coalesce(
+            post_date < service_date
+            and not {{ is_impossible_date('service_date') }}
+            and not {{ is_impossible_date('post_date') }},
+            false
+        ) as is_dates_swapped
 
     from parsed
+
+),
+
+repaired as (
+
+    select
+        compared.charge_id,
+        compared.credited_charge_id,
+        compared.patient_control_number,
+        compared.encounter_id,
+
+        compared.claim_type,
+        compared.procedure_code,
+        compared.revenue_code,
+        compared.modifier_1,
+        compared.modifier_2,
+        unknown_codes.unknown_column,
+
+        compared.units,
+        compared.charge_amount,
+
+        compared.is_dates_swapped as is_dates_repaired,
+
+        case when compared.is_dates_swapped then compared.post_date else compared.service_date end
+            as service_date,
+        case when compared.is_dates_swapped then compared.service_date else compared.post_date end
+            as post_date,
+
+        compared._loaded_at,
+        compared._source_file,
+        compared._batch_id
+
+    from compared
     left join unknown_codes
         on
-            coalesce(parsed.procedure_code, '') = unknown_codes.procedure_code
-            and coalesce(parsed.revenue_code, '') = unknown_codes.revenue_code
+            coalesce(compared.procedure_code, '') = unknown_codes.procedure_code
+            and coalesce(compared.revenue_code, '') = unknown_codes.revenue_code
 
 ),
 

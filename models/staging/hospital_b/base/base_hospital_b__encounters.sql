@@ -37,9 +37,24 @@ parsed as (
 
 ),
 
+compared as (
+
+    -- nobody leaves before arriving: if both dates can be, they stand in each other's place
+    select
+        *,
+        coalesce(
+            discharge_date < admit_date
+            and not {{ is_impossible_date('admit_date') }}
+            and not {{ is_impossible_date('discharge_date') }},
+            false
+        ) as is_dates_swapped
+
+    from parsed
+
+),
+
 repaired as (
 
-    -- nobody leaves before arriving: the two dates stand in each other's place
     select
         encounter_id,
         patient_id,
@@ -49,19 +64,17 @@ repaired as (
 
         encounter_type,
 
-        coalesce(discharge_date < admit_date, false) as is_dates_repaired,
+        is_dates_swapped as is_dates_repaired,
 
         given_discharge_date,
-        case when discharge_date < admit_date then discharge_date else admit_date end
-            as admit_date,
-        case when discharge_date < admit_date then admit_date else discharge_date end
-            as discharge_date,
+        case when is_dates_swapped then discharge_date else admit_date end as admit_date,
+        case when is_dates_swapped then admit_date else discharge_date end as discharge_date,
 
         _loaded_at,
         _source_file,
         _batch_id
 
-    from parsed
+    from compared
 
 ),
 

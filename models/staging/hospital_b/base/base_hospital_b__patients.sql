@@ -31,8 +31,9 @@ standardised as (
 
         -- this hospital writes LAST, FIRST in capitals: anything else was repaired
         coalesce(
-            full_name <> upper({{ squeezed('full_name') }})
-            or not {{ regexp_matches('full_name', '^[^ ,][^,]*, [^ ,][^,]*$') }},
+            full_name
+            <> upper({{ squeezed("split_part(full_name, ',', 1)") }})
+            || coalesce(', ' || upper({{ squeezed("split_part(full_name, ',', 2)") }}), ''),
             false
         ) as is_name_repaired,
 
@@ -116,9 +117,9 @@ judged as (
         ssn_last4,
         case
             when given_birth_date is not null and birth_date is null then 'birth_date'
-            when {{ is_impossible_date('birth_date') }} then 'birth_date'
+            when {{ is_impossible_date('birth_date', earliest='1900-01-02') }} then 'birth_date'
             when given_death_date is not null and death_date is null then 'death_date'
-            when {{ is_impossible_date('death_date') }} then 'death_date'
+            when {{ is_impossible_date('death_date', earliest='1900-01-02') }} then 'death_date'
         end as unusable_column,
 
         is_name_repaired,
