@@ -40,7 +40,8 @@ def appeal(world: World, block: Block, answers: Answers, path: Array) -> tuple[R
         shape = parameters.APPEAL_LAG_SHAPE
         lag = whole_days(generator.gamma(shape, parameters.APPEAL_LAG_MEAN / shape, size))
         deadline = since + world.payers.appeal_days[payer]
-        filed = business_day(np.minimum(since + 3 + lag, deadline - 2))
+        # offices that are closed up to three days in a row must not make an appeal late
+        filed = business_day(np.minimum(since + 3 + lag, deadline - 4))
         decided = business_day(filed + between(generator, parameters.APPEAL_DECISION_DAYS, size))
         index = answers.lines_of(which)
         owner = np.searchsorted(which, block.lines["account"][index])

@@ -71,18 +71,28 @@ def _federal_holidays() -> Array:
     return is_holiday
 
 
-def waits(weekdays: tuple[int, ...] = (0, 1, 2, 3, 4)) -> Array:
-    """Days to wait from each day of the calendar until one of `weekdays` that is no holiday."""
-    days = _FIRST_DAY + np.arange(_CALENDAR_DAYS)
-    is_open = np.isin(weekday(days), weekdays) & ~_IS_HOLIDAY
+def _waits(is_open: Array) -> Array:
+    """Days to wait from each day of the calendar until an open one."""
     # the calendar's last day counts as open, so that every wait ends within it
-    place = np.where(is_open, np.arange(_CALENDAR_DAYS), _CALENDAR_DAYS - 1)
-    following = np.minimum.accumulate(place[::-1])[::-1]
-    return (following - np.arange(_CALENDAR_DAYS)).astype(np.int8)
+    places = np.arange(_CALENDAR_DAYS)
+    place = np.where(is_open, places, _CALENDAR_DAYS - 1)
+    waits: Array = np.minimum.accumulate(place[::-1])[::-1] - places
+    return waits.astype(np.int8)
+
+
+def run_waits(weekdays: tuple[int, ...]) -> Array:
+    """Days to wait from each day of the calendar until a run on one of `weekdays`.
+
+    A run that falls on a holiday is made on the next business day.
+    """
+    places = np.flatnonzero(np.isin(weekday(_ALL_DAYS), weekdays))
+    runs = np.zeros(_CALENDAR_DAYS, dtype=bool)
+    runs[places + _BUSINESS_WAITS[places]] = True
+    return _waits(runs)
 
 
 def calendar_place(days: Array) -> Array:
-    """Place of each day in the tables that `waits` makes; days beyond them get the last place."""
+    """Place of each day in the tables of `run_waits`; days beyond them get the last place."""
     place: Array = np.clip(days - _FIRST_DAY, 0, _CALENDAR_DAYS - 1)
     return place
 
@@ -90,8 +100,9 @@ def calendar_place(days: Array) -> Array:
 _CALENDAR_START, _CALENDAR_END = dt.datetime(2019, 1, 1), dt.datetime(2049, 12, 31)
 _FIRST_DAY = day_number(_CALENDAR_START.date())
 _CALENDAR_DAYS = day_number(_CALENDAR_END.date()) - _FIRST_DAY + 1
+_ALL_DAYS = _FIRST_DAY + np.arange(_CALENDAR_DAYS)
 _IS_HOLIDAY = _federal_holidays()
-_BUSINESS_WAITS = waits()
+_BUSINESS_WAITS = _waits((weekday(_ALL_DAYS) < 5) & ~_IS_HOLIDAY)
 
 
 def is_holiday(days: Array) -> Array:

@@ -163,24 +163,12 @@ def _draw_edit_codes(generator: np.random.Generator, size: int) -> Array:
 
 
 def draw_staff(
-    world: World, generator: np.random.Generator, role: str, size: int, day: Array | None = None
+    world: World, generator: np.random.Generator, role: str, size: int, day: Array
 ) -> Array:
-    """Staff numbers of one role, evenly among those who are there on each `day`.
-
-    Anyone of the role, whether there or not, where `day` is not given or nobody is there.
-    """
+    """Staff numbers of one role, evenly among its seats, held by who works on each `day`."""
     members = world.staff.members[role]
-    draw = generator.random(size)
-    if day is None:
-        return members[whole_days(draw * len(members))]
-    there = (world.staff.hired_day[members] <= day[:, None]) & (
-        day[:, None] < world.staff.left_day[members]
-    )
-    there[~there.any(axis=1)] = True
-    rank = np.cumsum(there, axis=1)
-    chosen = whole_days(draw * rank[:, -1]) + 1
-    staff: Array = members[np.argmax(rank == chosen[:, None], axis=1)]
-    return staff
+    seat: Array = members[whole_days(generator.random(size) * len(members))]
+    return world.staff.on_duty(seat, day)
 
 
 def _submit(world: World, generator: np.random.Generator, accounts: Rows) -> tuple[Rows, Rows]:

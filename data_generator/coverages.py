@@ -186,6 +186,8 @@ def _draw_events(generator: np.random.Generator, birth: Array, turns_65: Array) 
     person, day, kind = key >> 27, (key >> 3 & 0xFFFFFF) - _EARLIEST, key & 7
     same = person[1:] == person[:-1]
     pairs = same & (kind[:-1] == _LAPSES) & (kind[1:] == _RESUMES)
+    # of lapses that overlap, what is left must still be one
+    pairs &= np.diff(day) >= parameters.GAP_DAYS[0]
     kept = (kind != _LAPSES) & (kind != _RESUMES)
     kept[:-1] |= pairs
     kept[1:] |= pairs

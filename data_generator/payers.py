@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from data_generator import parameters
-from data_generator.arrays import NEVER, Array, stream, waits
+from data_generator.arrays import NEVER, Array, run_waits, stream
 from data_generator.parameters import CLASS_PARAMETERS, PAYERS
 from data_generator.timelines import year_start
 
@@ -77,7 +77,7 @@ def make_payers(seed: int) -> Payers:
         remit_floor=np.array([item.remit_floor_days for item in classes]),
         remit_cap=np.array([item.remit_cap_days for item in classes]),
         remit_sigma=np.array([item.remit_sigma or np.nan for item in classes], dtype=float),
-        check_wait=np.array([waits(payer.pay_weekdays) for payer in PAYERS]),
+        check_wait=np.array([run_waits(payer.pay_weekdays) for payer in PAYERS]),
         rename_day=rename_day,
         merged_day=merged_day,
         successor=successor,

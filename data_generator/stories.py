@@ -23,6 +23,7 @@ from data_generator.arrays import (
     weekday,
 )
 from data_generator.parameters import HOSPITALS, PAYERS
+from data_generator.workforce import make_staff
 
 NAMES = (
     "payer_denies_family",
@@ -254,11 +255,12 @@ def _plan_underpayment(seed: int, first_month: int, payers: _Payers) -> Story:
 
 
 def _plan_biller(seed: int, first_month: int, _payers: _Payers) -> Story:
+    """Someone who is there through the whole window, so that nobody else bears the mistakes."""
     name = "careless_biller"
-    roles = [role for role, count in parameters.STAFF_ROLES.items() for _ in range(count)]
-    billers = np.flatnonzero(np.array(roles) == "biller")
+    window = _window(seed, name, first_month)
+    billers = make_staff(seed).employed("biller", *window)
     staff = int(billers[_stream(seed, "biller", first_month).integers(len(billers))])
-    return Story(name, *_window(seed, name, first_month), staff=staff)
+    return Story(name, *window, staff=staff)
 
 
 def _plan_takeback(seed: int, first_month: int, payers: _Payers) -> Story:

@@ -39,8 +39,10 @@ def take_back(world: World, block: Block, answers: Answers, eligible: Array) -> 
     payable = eligible & (answers.day < planted_day)
     planted = world.stories.takeback(block.month, block.number, payer, payable)
     taken[planted], ends[planted], waits[planted] = True, True, False
-    day[planted] = planted_day
     day = payment_day(world, payer, day)
+    # that day is the story's alone, so that its number of claims is exact
+    day = payment_day(world, payer, day + (day == planted_day))
+    day[planted] = planted_day
 
     which = np.flatnonzero(taken)
     index = answers.lines_of(which)

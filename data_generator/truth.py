@@ -20,12 +20,12 @@ from data_generator.arrays import EPOCH, NEVER, Array, Rows
 from data_generator.balances import ADJUSTMENT_TYPES, REFUNDED_TO
 from data_generator.columns import dates, integers, money, pick
 from data_generator.denials import REASONS
-from data_generator.ids import patient_ids
 from data_generator.parameters import HOSPITALS, PAYERS
 from data_generator.pools import FACILITIES, SELF_PAY, World
 from data_generator.remittances import DENIAL
-from data_generator.truth_accounts import Accounts, arrived, know_accounts
+from data_generator.truth_accounts import Accounts, know_accounts
 from data_generator.truth_stories import STORY_DEFINITIONS, StoryFacts
+from data_generator.world_truth import changes, patient_persons
 
 RESPONSIBILITIES = ("primary", "secondary", "patient")
 _PRIMARY, _SECONDARY, _PATIENT = range(3)
@@ -36,6 +36,10 @@ MEASURES = (
     "billed", "allowed", "paid", "contractual", "patient_responsibility", "denied_initially",
     "patient_paid", *ADJUSTMENT_TYPES, "refunds",
 )  # fmt: skip
+_COUNTED = (
+    "charges", "claims", "remittance_claims", "remittance_lines", "remittance_adjustments",
+    "patient_payments", "account_adjustments", "refunds", "work_items",
+)  # fmt: skip
 CATEGORIES = tuple(sorted({reason.category for reason in REASONS}))
 _REASON_CATEGORY = np.array([CATEGORIES.index(reason.category) for reason in REASONS])
 
@@ -43,7 +47,7 @@ DEFINITIONS = {
     "account": (
         "A billing account, known by its patient control number. Its payer is the one that its "
         "claims go to as primary (SELF without insurance), its facility that of the encounter's "
-        "department."
+        "department. It counts, with all that is posted to it, once one of its charges has arrived."
     ),
     "ar_month_end": (
         "Balances by posting date: the sum of all entries of an account and responsibility posted "
@@ -73,6 +77,11 @@ DEFINITIONS = {
         "accounts with such a line; denied_amount: the lines' gross charges."
     ),
     "persons": "The person behind each patient id of each hospital.",
+    "changes": (
+        "Each attribute of a patient, provider, payer, coverage or person of the staff that a new "
+        "version of its row changes, on the day on which that version arrives; values are those "
+        "without defects."
+    ),
     "stories": "What was planted, where and when, and what has come of it by the last day.",
 }
 
@@ -104,7 +113,11 @@ class Answers:
         which they arrive.
         """
         accounts = know_accounts(events, self._end_day)
-        known = {table: arrived(events, table, self._end_day) for table in events}
+        known = {
+            table: accounts.arrived(events[table], self._end_day)
+            for table in _COUNTED
+            if table in events
+        }
         self._add_balances(accounts, known)
         self._add_money(accounts, known)
         self._add_denials(accounts, known)
@@ -117,7 +130,8 @@ class Answers:
             ("ar_month_end", self._balance_table()),
             ("money_by_month", self._money_table()),
             ("initial_denials", self._denial_table()),
-            ("persons", self._person_table()),
+            ("persons", patient_persons(self._world)),
+            ("changes", changes(self._world, int(self._starts[0]), self._end_day)),
             ("stories", self._stories.table()),
         ):
             pq.write_table(table, folder / f"truth_{name}.parquet", store_decimal_as_integer=True)
@@ -262,19 +276,7 @@ class Answers:
             "denied_amount": money(values[:, 2]),
         })  # fmt: skip
 
-    # people and options
-
-    def _person_table(self) -> pa.Table:
-        patients = self._world.patients
-        number = np.arange(len(patients.person))
-        parts = [number[patients.hospital == hospital] for hospital in range(len(HOSPITALS))]
-        return pa.table({
-            "hospital_id": pick(HOSPITALS, patients.hospital[np.concatenate(parts)]),
-            "patient_id": pa.concat_arrays(
-                [patient_ids(place, self._world, part) for place, part in enumerate(parts)]
-            ),
-            "person_id": integers(patients.person[np.concatenate(parts)]),
-        })  # fmt: skip
+    # options and totals
 
     def _options(self) -> dict[str, Any]:
         return {

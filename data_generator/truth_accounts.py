@@ -15,11 +15,13 @@ _CLINIC = np.array([item.facility for item in catalogue.DEPARTMENTS] * 2)
 class Accounts:
     """The accounts of one block, by number less `first`.
 
+    `is_known` once one of its charges has arrived: until then nobody can say whose an account is.
     `submitted` is the day of the first claim that has arrived, NEVER without one; `answered` the
     day of the payer's first answer, likewise, and `answer` its ordinal (0 without one).
     """
 
     first: int
+    is_known: Array
     payer: Array
     department: Array
     facility: Array
@@ -35,13 +37,10 @@ class Accounts:
         """Place of each row's account."""
         return rows["account"].astype(np.int64) - self.first
 
-
-def arrived(events: dict[str, Rows], table: str, end_day: int) -> Rows:
-    """Rows of a table that have arrived by the end; no rows when a block has none."""
-    if table not in events:
-        return {}
-    rows = events[table]
-    return select(rows, rows["arrival"] <= end_day)
+    def arrived(self, rows: Rows, end_day: int) -> Rows:
+        """The rows of known accounts that have arrived by the end."""
+        wanted = (rows["arrival"] <= end_day) & self.is_known[self.of(rows)]
+        return rows if wanted.all() else select(rows, wanted)
 
 
 def know_accounts(events: dict[str, Rows], end_day: int) -> Accounts:
@@ -65,25 +64,31 @@ def know_accounts(events: dict[str, Rows], end_day: int) -> Accounts:
     department, admit = department[encounter], admit[encounter]
     posted = charges["arrival"] <= end_day
     amount = charges["amount"][posted]
+    is_known = np.zeros(size, dtype=bool)
+    is_known[place[posted]] = True
     return Accounts(
         first=first,
+        is_known=is_known,
         payer=payer,
         department=department,
         facility=_CLINIC[department] + 2 * (department // len(catalogue.DEPARTMENTS)),
         family=family,
         admit=admit,
         billed=np.bincount(place[posted], weights=amount, minlength=size).astype(np.int64),
-        **_first_days(events, end_day, first, size),
+        **_first_days(events, end_day, first, is_known),
     )
 
 
-def _first_days(events: dict[str, Rows], end_day: int, first: int, size: int) -> dict[str, Array]:
-    submitted, answered = np.full(size, NEVER), np.full(size, NEVER)
-    answer = np.full(size, NEVER)
-    claims = arrived(events, "claims", end_day)
+def _first_days(
+    events: dict[str, Rows], end_day: int, first: int, is_known: Array
+) -> dict[str, Array]:
+    submitted, answered, answer = (np.full(len(is_known), NEVER) for _ in range(3))
+    claims = events["claims"]
+    claims = select(claims, claims["arrival"] <= end_day)
     np.minimum.at(submitted, claims["account"] - first, claims["day"])
-    answers = arrived(events, "remittance_claims", end_day)
-    answers = select(answers, (answers["payer_sequence"] == 0) & (answers["billed"] > 0))
+    answers = events["remittance_claims"]
+    is_primary = (answers["payer_sequence"] == 0) & (answers["billed"] > 0)
+    answers = select(answers, is_primary & (answers["arrival"] <= end_day))
     place = answers["account"] - first
     # answers to one account are numbered in the order in which they are given
     np.minimum.at(answer, place, answers["ordinal"])
@@ -92,5 +97,5 @@ def _first_days(events: dict[str, Rows], end_day: int, first: int, size: int) ->
     return {
         "submitted": submitted,
         "answered": answered,
-        "answer": np.where(answer == NEVER, 0, answer),
+        "answer": np.where(is_known & (answer < NEVER), answer, 0),
     }

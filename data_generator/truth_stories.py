@@ -37,7 +37,7 @@ STORY_DEFINITIONS = {
         "measured": "affected / scope",
     },
     "mass_takeback": {
-        "scope": "claims taken back",
+        "scope": "claims that the payer had paid, reverses on the day and denies whole",
         "affected": "the same",
         "amount": "payments reversed",
         "measured": "affected",
@@ -223,15 +223,15 @@ def _wrong_touches(
 def _takebacks(
     _world: World, story: Story, facts: _Facts, accounts: Accounts, known: dict[str, Rows]
 ) -> None:
-    rows, adjustments = known["remittance_claims"], known["remittance_adjustments"]
-    place = accounts.of(adjustments)
-    denied = (adjustments["kind"] == DENIAL) & (adjustments["ordinal"] == accounts.answer[place])
-    was_paid = ~np.isin(accounts.of(rows), place[denied])
+    rows = known["remittance_claims"]
+    place = accounts.of(rows)
+    that_day = story.concerns(rows["payer"], rows["day"])
+    refused = that_day & (rows["status"] != REVERSED) & (rows["denied"] == rows["billed"])
     which = np.flatnonzero(
-        (rows["status"] == REVERSED)
-        & story.concerns(rows["payer"], rows["day"])
+        that_day
+        & (rows["status"] == REVERSED)
         & (rows["paid"] < 0)
-        & was_paid
+        & np.isin(place, place[refused])
     )
     count = len(which)
     facts.add(count, count, -int(rows["paid"][which].sum()), count, 0)

@@ -167,9 +167,18 @@ from (
 ) as charges
 inner join hospital_b_encounters as encounters on charges.visit_no = encounters.visit_no;
 
--- the lines of a month lie together, so that a month is read without the rest
+-- the lines of a month lie together, so that a month is read without the rest; a claim that came
+-- again may write its codes in another case or with blanks
 create table claims as
-select month_of(submitted_date) as month, * from clearinghouse_claims order by month;
+select
+    month_of(submitted_date) as month,
+    * replace (
+        upper(trim(submitter_id)) as submitter_id, upper(trim(claim_type)) as claim_type,
+        upper(trim(payer_id)) as payer_id, upper(trim(payer_sequence)) as payer_sequence,
+        upper(trim(member_id)) as member_id
+    )
+from clearinghouse_claims
+order by month;
 create table claim_lines as
 select claims.month, lines.*
 from clearinghouse_claim_lines as lines

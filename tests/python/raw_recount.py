@@ -43,6 +43,37 @@ KEYS = {
 }  # fmt: skip
 """What names a row of each table that the recount reads; the latest version of a key counts."""
 
+VERSIONED = (
+    "hospital_a_patients",
+    "hospital_b_patients",
+    "hospital_a_encounters",
+    "hospital_b_encounters",
+    "billing_coverages",
+    "billing_fee_schedules",
+    "billing_work_items",
+)
+"""Tables whose rows change."""
+
+BAD = ("wrong_total", "impossible_date", "negative_amount", "unknown_code", "orphan")
+"""Defects of rows that nobody can use."""
+SWAPPED = {
+    "hospital_a_charges": ["service_date", "post_date"],
+    "hospital_b_charges": ["dos", "posted"],
+    "hospital_a_encounters": ["admit_date", "discharge_date"],
+    "hospital_b_encounters": ["arrival_date", "departure_date"],
+}
+
+ENTITIES = {
+    "hospital_a_patients": ("patient", "HOSPITAL_A"),
+    "hospital_b_patients": ("patient", "HOSPITAL_B"),
+    "hospital_a_providers": ("provider", "HOSPITAL_A"),
+    "hospital_b_providers": ("provider", "HOSPITAL_B"),
+    "billing_payers": ("payer", None),
+    "billing_coverages": ("coverage", None),
+    "billing_staff": ("staff", None),
+}
+"""What each table with versions is about, and whose; its first column is the id."""
+
 MEASURES = ["billed", "allowed", "paid", "contractual", "patient_responsibility",
             "denied_initially", "patient_paid", "denial_writeoff", "bad_debt", "charity",
             "small_balance", "uninsured_discount", "refunds"]  # fmt: skip
@@ -55,24 +86,55 @@ class Recount:
         """Read nothing yet."""
         self.folder = folder
         self.options = options
+        self._read: dict[str, pd.DataFrame] = {}
 
     def read(self, name: str) -> pd.DataFrame:
         """The latest version of each row; money in cents, dates of hospitals as timestamps."""
+        if name not in self._read:
+            self._read[name] = self._latest(name)
+        return self._read[name].copy()
+
+    def _latest(self, name: str) -> pd.DataFrame:
         table = pq.read_table(self.folder / f"{name}.parquet")
         for place, field in enumerate(table.schema):
             if pa.types.is_decimal(field.type):
-                cents = [None if value is None else int(value * 100)
-                         for value in table.column(place).to_pylist()]  # fmt: skip
-                table = table.set_column(place, field.name, pa.array(cents, pa.int64()))
-        frame = table.to_pandas()
-        frame = frame.sort_values("_loaded_at", kind="stable").drop_duplicates(
-            KEYS[name], keep="last"
-        )
+                cents = (table.column(place).cast(pa.float64()).to_numpy() * 100).round()
+                cents = pa.array(cents, from_pandas=True).cast(pa.int64())
+                table = table.set_column(place, field.name, cents)
+        frame = table.to_pandas().sort_values("_loaded_at", kind="stable")
+        frame = self._without_bad_rows(name, frame)
+        # what came twice counts once, as it came first; what changes counts as it came last
+        keep = "last" if name in VERSIONED else "first"
+        frame = frame.drop_duplicates(KEYS[name], keep=keep)
         for column in frame:
             if column.endswith("_date") or column in ("dos", "posted"):
                 style = {"hospital_a": "%m/%d/%Y", "hospital_b": "%Y%m%d"}.get(name[:10])
                 frame[column] = pd.to_datetime(frame[column], format=style)
         return frame.reset_index(drop=True)
+
+    def _without_bad_rows(self, name: str, frame: pd.DataFrame) -> pd.DataFrame:
+        """Without the rows that truth_defects lists as bad, and with swapped dates put right."""
+        path = self.folder / "truth_defects.parquet"
+        if not path.exists():
+            return frame
+        defects = pd.read_parquet(path)
+        defects = defects[defects["table"] == name]
+        meta = ["_loaded_at", "_source_file", "_batch_id"]
+        key = frame[KEYS[name]].astype(str).agg("|".join, axis=1)
+        arrival = frame["_loaded_at"].dt.date
+        place = pd.MultiIndex.from_arrays([key, arrival, frame["_source_file"]])
+        content = frame.drop(columns=meta, errors="ignore").astype(str).agg("|".join, axis=1)
+        bad = defects[defects["defect"].isin(BAD)][["key", "arrival", "source_file"]]
+        is_bad = place.isin(pd.MultiIndex.from_frame(bad))
+        assert is_bad.sum() >= len(bad)
+        # a file that is sent again brings its bad rows again
+        is_bad = content.isin(content[is_bad])
+        swapped = defects[defects["defect"] == "swapped_dates"].set_index("key")["arrival"]
+        since = key.map(swapped)
+        is_swapped = since.notna() & (arrival >= since.fillna(dt.date.max))
+        if name in SWAPPED:
+            frame.loc[is_swapped, SWAPPED[name]] = frame.loc[is_swapped, SWAPPED[name][::-1]].values
+        return frame[~is_bad]
 
     def both(self, entity: str, a: list[str], b: list[str], names: list[str]) -> pd.DataFrame:
         """One table of the two hospitals under common names."""
@@ -134,7 +196,9 @@ class Recount:
 
     @cached_property
     def claims(self) -> pd.DataFrame:
-        return self.read("clearinghouse_claims")
+        claims = self.read("clearinghouse_claims")
+        # an account is known by its charges; until one of them arrives, nothing of it counts
+        return claims[claims["patient_control_number"].isin(self.charges["account"])]
 
     @cached_property
     def triplets(self) -> pd.DataFrame:
@@ -170,6 +234,7 @@ class Recount:
         answers[money] = answers[money].fillna(0).astype("int64")
         answers["is_primary"] = answers["claim_status_code"] != "2"
         assert (answers["patient"] == answers["patient_responsibility_amount"]).all()
+        answers = answers[answers["patient_control_number"].isin(self.charges["account"])]
         return answers.rename(columns={"patient_control_number": "account", "payment_date": "day"})
 
     @cached_property
@@ -223,8 +288,8 @@ class Recount:
             pd.DataFrame(dict(zip(names, part, strict=True))) for part in parts if len(part[0])
         ]
         entries = pd.concat(frames, ignore_index=True)
-        assert entries["day"].notna().all() and entries["account"].isin(accounts.index).all()
-        return entries
+        assert entries["day"].notna().all()
+        return entries[entries["account"].isin(accounts.index)]
 
     def ar_month_end(self) -> pd.DataFrame:
         entries = self.entries()
@@ -298,6 +363,36 @@ class Recount:
             .reset_index()
         )
 
+    def changes(self) -> pd.DataFrame:
+        """Attributes that later versions of rows change, on the day on which those arrive."""
+        tables = []
+        for name, (entity, hospital) in ENTITIES.items():
+            raw = pq.read_table(self.folder / f"{name}.parquet")
+            texts = {
+                field.name: raw.column(field.name).cast(pa.string()).to_pandas()
+                for field in raw.schema
+                if not field.name.startswith("_")
+            }
+            frame = pd.DataFrame(texts).assign(
+                arrived=raw.column("_loaded_at").to_pandas().dt.normalize()
+            )
+            key = raw.schema.names[0]
+            frame = frame.sort_values("arrived", kind="stable")
+            long = frame.melt([key, "arrived"], var_name="attribute", value_name="new_value")
+            long["row"] = long.groupby([key, "attribute"]).cumcount()
+            long["old_value"] = long.groupby([key, "attribute"])["new_value"].shift()
+            changed = long[
+                (long["row"] > 0) & (long["old_value"].fillna("") != long["new_value"].fillna(""))
+            ]
+            tables.append(
+                changed.rename(columns={key: "entity_id", "arrived": "change_date"}).assign(
+                    entity=entity, hospital_id=hospital
+                )
+            )
+        names = ["entity", "hospital_id", "entity_id", "change_date", "attribute", "old_value",
+                 "new_value"]  # fmt: skip
+        return pd.concat(tables, ignore_index=True)[names]
+
     def stories(self, planted: pd.DataFrame) -> dict[str, tuple[int, int, int, float | None]]:
         """Of each planted story: rows in scope, rows affected, cents, and the measured value."""
         by_name = planted.set_index("story_name")
@@ -357,6 +452,7 @@ class Recount:
 
     def _careless_biller(self, story: pd.Series) -> tuple[int, int, int, float | None]:
         items = self.read("billing_work_items")
+        items = items[items["account_number"].isin(self.accounts.index)]
         items = items[
             (items["staff_id"] == story["staff_id"])
             & items["worked_date"].between(story["first_date"], story["last_date"])

@@ -3,7 +3,6 @@
 import datetime as dt
 import filecmp
 import json
-import shutil
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -13,13 +12,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from data_generator import generate as generate_module
-from data_generator.cli import main
 from data_generator.generate import generate
-from data_generator.manifest import MANIFEST, OptionError, Options
+from data_generator.manifest import MANIFEST, Options
 from data_generator.parameters import TIMELY_FILING_REASON
-from ingestion.contract import Column, ContractError, arrow_schema, load_contract
-from ingestion.warehouse import open_warehouse
+from ingestion.contract import arrow_schema, load_contract
 
 ROOT = Path(__file__).resolve().parents[2]
 END = dt.date(2025, 6, 30)
@@ -573,143 +569,3 @@ def test_a_month_does_not_depend_on_when_the_period_starts(tmp_path: Path, table
         pd.testing.assert_frame_equal(
             before.sort_values(key, ignore_index=True), after.sort_values(key, ignore_index=True)
         )
-
-
-# --- folders and options ------------------------------------------------------------------------
-
-
-def test_a_set_that_is_there_is_left_alone(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    given = ["--months", "2", "--claims-per-month", "60", "--out", str(tmp_path / "raw")]
-    assert main(given) == 0
-    path = tmp_path / "raw" / "billing_appeals.parquet"
-    made = path.stat().st_mtime_ns
-    assert main(given) == 0
-    assert "already" in capsys.readouterr().out
-    assert path.stat().st_mtime_ns == made
-    assert main([*given, "--seed", "1"]) == 0
-    assert path.stat().st_mtime_ns != made
-
-
-def test_an_interrupted_run_leaves_the_old_set(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    out = tmp_path / "raw"
-    generate(Options(1, 60, 1, END), out, "parquet", load_contract())
-    kept = (out / MANIFEST).read_text()
-
-    def stop(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(generate_module.Delivery, "run", stop)
-    with pytest.raises(KeyboardInterrupt):
-        generate(Options(1, 60, 2, END), out, "parquet", load_contract())
-    assert (out / MANIFEST).read_text() == kept
-    assert [path.name for path in tmp_path.iterdir()] == ["raw"]
-
-
-def test_a_contract_with_another_column_is_refused(tmp_path: Path) -> None:
-    contract = load_contract()
-    table = contract["billing_appeals"]
-    columns = (*table.columns[:-1], Column("reviewer", "text"))
-    contract["billing_appeals"] = replace(table, columns=columns)
-    with pytest.raises(ContractError, match=r"billing_appeals: .*reviewer.*no _batch_id"):
-        generate(Options(1, 60, 1, END), tmp_path / "raw", "parquet", contract)
-    assert not list(tmp_path.iterdir())
-
-
-def test_a_contract_with_another_table_is_refused(tmp_path: Path) -> None:
-    contract = load_contract()
-    contract["billing_wishes"] = replace(contract["billing_staff"], identifier="billing_wishes")
-    with pytest.raises(ContractError, match="billing_wishes"):
-        generate(Options(1, 60, 1, END), tmp_path / "raw", "parquet", contract)
-
-
-@pytest.mark.parametrize(
-    ("given", "message"),
-    [
-        (["--months", "0"], "--months is 0"),
-        (["--claims-per-month", "3"], "--claims-per-month is 3"),
-        (["--seed", "-1"], "--seed is -1"),
-        (["--months", "24", "--end-date", "2020-05-01"], "would start before 2020-01-01"),
-        (["load", "--target", "duckdb", "--from", "nowhere"], "holds no generated set"),
-    ],
-)
-def test_a_bad_option_is_one_line_and_code_2(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], given: list[str], message: str
-) -> None:
-    extra = [] if given[0] == "load" else ["--out", str(tmp_path / "raw")]
-    assert main([*given, *extra]) == 2
-    error = capsys.readouterr().err
-    assert message in error
-    assert error.startswith("error: ")
-    assert error.count("\n") == 1
-
-
-@pytest.mark.parametrize("given", [["--end-date", "31.12.2025"], ["--format", "xml"], ["--month"]])
-def test_a_malformed_option_is_code_2(given: list[str]) -> None:
-    with pytest.raises(SystemExit) as stopped:
-        main(given)
-    assert stopped.value.code == 2
-
-
-def test_folders_that_cannot_be_used_are_refused(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("mine")
-    (tmp_path / "full").mkdir()
-    (tmp_path / "full" / "thesis.txt").write_text("mine")
-    for out in ("file", "full", "file/below"):
-        with pytest.raises(OptionError, match="--out"):
-            generate(Options(1, 60, 1, END), tmp_path / out, "parquet", load_contract())
-    assert (tmp_path / "full" / "thesis.txt").read_text() == "mine"
-
-
-# --- loading ------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def duckdb_target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The DuckDB target of the example profile, with an empty file."""
-    shutil.copy(ROOT / "profiles.example.yml", tmp_path / "profiles.yml")
-    monkeypatch.setenv("DBT_PROFILES_DIR", str(tmp_path))
-    monkeypatch.setenv("RCM_DUCKDB_PATH", str(tmp_path / "rcm.duckdb"))
-    return "duckdb"
-
-
-def _count(target: str, table: str) -> int:
-    with open_warehouse(target) as warehouse:
-        return int(warehouse.query(f"select count(*) from raw.{table}")[0][0])
-
-
-def test_a_set_is_loaded_once_and_real_rows_stay(
-    tmp_path: Path, folder: Path, tables: Tables, duckdb_target: str,
-    capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
-    given = ["load", "--target", duckdb_target, "--from"]
-    assert main([*given, str(folder)]) == 0
-    rows = json.loads((folder / MANIFEST).read_text())["rows"]
-    assert _count(duckdb_target, "billing_appeals") == rows["billing_appeals"]
-    with open_warehouse(duckdb_target) as warehouse:
-        warehouse.query(
-            "insert into raw.billing_refunds (refund_id, _batch_id) values ('R1', 'file-1')"
-        )
-    assert main([*given, str(folder)]) == 0
-    assert "already" in capsys.readouterr().out
-    small = tmp_path / "csv"
-    generate(Options(1, 60, 1, END), small, "csv", load_contract())
-    assert main([*given, str(small)]) == 0
-    rows = json.loads((small / MANIFEST).read_text())["rows"]
-    assert _count(duckdb_target, "billing_work_items") == rows["billing_work_items"]
-    assert _count(duckdb_target, "billing_refunds") == 1
-
-
-def test_a_failed_load_leaves_the_earlier_one(
-    tmp_path: Path, folder: Path, tables: Tables, duckdb_target: str
-) -> None:
-    assert main(["load", "--target", duckdb_target, "--from", str(folder)]) == 0
-    broken = tmp_path / "broken"
-    generate(Options(1, 60, 1, END), broken, "parquet", load_contract())
-    (broken / "hospital_b_charges.parquet").write_bytes(b"PAR1 torn")
-    assert main(["load", "--target", duckdb_target, "--from", str(broken)]) == 2
-    for name in ("clearinghouse_claims", "hospital_b_charges"):
-        assert _count(duckdb_target, name) == len(tables[name])

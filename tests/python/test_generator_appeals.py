@@ -44,7 +44,7 @@ def test_rounds_follow_each_other_after_a_decision_upheld(appeals: pd.DataFrame)
     goes_on = (by_account["round"].max() > 1).sum() / appeals.query(
         "round == 1 and decision == @UPHELD"
     ).shape[0]
-    assert goes_on == pytest.approx(parameters.NEXT_APPEAL_SHARE, abs=0.11)
+    assert goes_on == pytest.approx(0.35, abs=0.11)
 
 
 def test_appeals_are_filed_within_their_limit_and_only_against_denials(
@@ -122,7 +122,7 @@ def test_some_corrections_that_fail_are_sent_again() -> None:
     first = claims[~claims.duplicated(KEY)]
     failed = denied.reindex(pd.MultiIndex.from_frame(first[[*KEY, "version"]])) > 0
     share = len(again) / failed.sum()
-    assert share == pytest.approx(parameters.SECOND_CORRECTION_SHARE, abs=0.08)
+    assert share == pytest.approx(0.30, abs=0.08)
 
 
 def test_a_correction_is_sent_after_the_answer_it_corrects_and_answered_after() -> None:

@@ -69,8 +69,9 @@ def test_the_payer_reverses_its_answer_and_answers_all_lines(late: pd.DataFrame)
     last = by_account[["version", "is_replacement"]].last()
     assert (last["version"] == 2).all()
     assert last["is_replacement"].all()
-    billed = by_account["billed"].last()
-    assert (billed == late.set_index(KEY)["billed_second"].reindex(billed.index)).all()
+    for place, name in (("first", "billed_first"), ("last", "billed_second")):
+        billed = by_account["billed"].agg(place)
+        assert (billed == late.set_index(KEY)[name].reindex(billed.index)).all()
 
 
 def test_a_late_charge_is_its_accounts_only_trouble(late: pd.DataFrame) -> None:

@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from data_generator.manifest import Options
 from data_generator.parameters import PAYERS
 from data_generator.pools import build_world
 from data_generator.stories import NAMES, Story, plan_stories
+from data_generator.workforce import make_staff
 from ingestion.contract import load_contract
 
 START = day_number(dt.date(2024, 1, 1))
@@ -63,7 +65,11 @@ def test_each_place_has_volume_enough_to_be_found(seed: int) -> None:
         "cardiology",
         "therapy",
     )
-    assert 0 <= story(seed, "careless_biller").staff < parameters.STAFF_ROLES["biller"]
+    careless = story(seed, "careless_biller")
+    staff = make_staff(seed)
+    assert staff.role[careless.staff] == "biller"
+    assert staff.hired_day[careless.staff] <= careless.first_day
+    assert staff.left_day[careless.staff] >= careless.last_day
 
 
 def test_stories_differ_between_seeds_and_between_first_months() -> None:
@@ -79,6 +85,18 @@ def test_leaving_a_story_out_moves_no_other(name: str) -> None:
     rest = plan_stories(5, START, [other for other in NAMES if other != name]).told
     assert rest == tuple(item for item in whole if item.name != name)
     assert plan_stories(5, START, [name]).told == tuple(set(whole) - set(rest))
+
+
+def test_a_later_end_moves_no_story(tmp_path: Path) -> None:
+    planned = []
+    for months, end in ((3, dt.date(2024, 3, 17)), (4, dt.date(2024, 4, 30))):
+        folder = tmp_path / str(months)
+        generate(Options(months, 50, 3, end, NAMES), folder, "parquet", load_contract())
+        told = json.loads((folder / "truth.json").read_text())["stories"]
+        keys = ("name", "where", "first_day", "last_day")
+        planned.append([[item[key] for key in keys] for item in told])
+    assert planned[0] == planned[1]
+    assert [item[0] for item in planned[0]] == list(NAMES)
 
 
 def test_an_unknown_story_is_named() -> None:
@@ -213,7 +231,7 @@ EFFECTS = {
     "payer_denies_family": lambda told, plain: told - plain > 0.3,
     "payer_underpays": lambda told, plain: abs(told - 0.93) < 0.002 and plain == 1,
     "careless_biller": lambda told, plain: told > 0.25 and plain < 0.15,
-    "mass_takeback": lambda told, plain: told == 12 and plain == 0,
+    "mass_takeback": lambda told, plain: told == 12 and plain < 3,
     "slow_department": lambda told, plain: 3 < told / plain < 6,
     "clearinghouse_outage": lambda told, plain: told == 0 and plain > 50,
     "eligibility_wave": lambda told, plain: told - plain > 0.05,

@@ -19,11 +19,13 @@ from ingestion.contract import load_contract
 SMALL = Options(6, 200, 11, dt.date(2025, 6, 18))
 RARE = Options(12, 400, 5, dt.date(2025, 12, 31))
 TOLD = Options(22, 300, 3, dt.date(2025, 10, 31), NAMES)
+DIRTY = Options(12, 400, 8, dt.date(2025, 12, 12), NAMES, defects=True)
 """Long enough for every story, and a last month that is not whole in SMALL."""
 
 
 def assert_same(expected: pd.DataFrame, key: pd.DataFrame) -> None:
     assert len(expected) and set(expected) == set(key)
+    expected, key = expected.copy(), key.copy()
     for frame in (expected, key):
         for column in frame:
             if column.endswith("_date"):
@@ -34,9 +36,9 @@ def assert_same(expected: pd.DataFrame, key: pd.DataFrame) -> None:
     pd.testing.assert_frame_equal(expected, key, check_dtype=False)
 
 
-@pytest.fixture(scope="module", params=["small", "rare", "told"])
+@pytest.fixture(scope="module", params=["small", "rare", "told", "dirty"])
 def recount(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Recount:
-    options = {"small": SMALL, "rare": RARE, "told": TOLD}[request.param]
+    options = {"small": SMALL, "rare": RARE, "told": TOLD, "dirty": DIRTY}[request.param]
     folder = tmp_path_factory.mktemp(request.param) / "set"
     generate(options, folder, "parquet", load_contract())
     return Recount(folder, options)
@@ -78,6 +80,19 @@ def test_stories_equal_the_recount(recount: Recount) -> None:
         assert pd.isna(found["measured_value"]) == (measured is None), name
         if measured is not None:
             assert found["measured_value"] == pytest.approx(measured, abs=1e-6), name
+
+
+def test_changes_equal_the_versions_of_the_raw_rows(recount: Recount) -> None:
+    expected, key = recount.changes(), truth(recount.folder, "changes")
+    assert set(key["entity"]) >= {"patient", "coverage", "staff"}
+    if recount.options.defects:
+        defects = pd.read_parquet(recount.folder / "truth_defects.parquet")
+        damaged = pd.MultiIndex.from_frame(defects[["key", "column"]])
+        expected, key = (
+            frame[~pd.MultiIndex.from_frame(frame[["entity_id", "attribute"]]).isin(damaged)]
+            for frame in (expected, key)
+        )
+    assert_same(expected, key)
 
 
 def test_persons_have_every_patient_id_once(recount: Recount) -> None:

@@ -7,6 +7,12 @@ denials as (
 
 ),
 
+claims as (
+
+    select * from {{ ref('fct_claims') }}
+
+),
+
 denial_reasons as (
 
     select * from {{ ref('dim_denial_reason') }}
@@ -40,9 +46,11 @@ remitted as (
 
 denied_lines as (
 
+    -- a denial counts where its claim does, whoever sent the remittance: a payer may have been
+    -- taken over by then
     select
-        denials.payer_key,
-        denials.facility_key,
+        claims.payer_key,
+        claims.facility_key,
         denial_reasons.denial_category,
 
         denials.billed_amount,
@@ -50,6 +58,8 @@ denied_lines as (
         cast({{ dbt.date_trunc('month', 'denials.denied_date') }} as date) as month_start_date
 
     from denials
+    inner join claims
+        on denials.claim_key = claims.claim_key
     inner join denial_reasons
         on denials.denial_reason_key = denial_reasons.denial_reason_key
 
