@@ -7,7 +7,10 @@
         {%- do capitals.append('upper(cast(' ~ attribute ~ ' as ' ~ dbt.type_string() ~ '))') -%}
     {%- endfor -%}
     {%- set fingerprint = dbt_utils.generate_surrogate_key(capitals) -%}
-    {{ fingerprint }} is distinct from lag({{ fingerprint }}) over (
-        partition by {{ key | join(', ') }} order by _loaded_at
+    coalesce(
+        {{ fingerprint }} <> lag({{ fingerprint }}) over (
+            partition by {{ key | join(', ') }} order by _loaded_at
+        ),
+        true
     )
 {%- endmacro -%}

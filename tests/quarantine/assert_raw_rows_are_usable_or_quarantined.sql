@@ -50,8 +50,8 @@ raw_rows as (
 
             cast({{ amount or 0 }} as {{ type_money() }}) as amount,
 
-            _loaded_at,
-            _source_file
+            arrivals._loaded_at,
+            arrivals._source_file
 
         from {{ source(table.source_name, table.table_name) }} as arrivals
         where {{ arrived_by_as_of() }}

@@ -80,7 +80,7 @@ unioned as (
 
 of_encounters as (
 
-    -- a charge without encounter has no patient and no provider: it is in quarantine until one comes
+    -- a charge without encounter has no patient and no provider: it waits in quarantine for one
     select
         unioned.hospital_id,
         unioned.charge_id,

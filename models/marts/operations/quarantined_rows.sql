@@ -11,7 +11,8 @@ rows_without_phi as (
     -- a number of a patient or an account identifies the person, so the row's own number is hashed;
     -- int_quarantine__rows has it for those who mend the row
     select
-        {{ surrogate_key(['source_name', 'table_name', 'row_id', 'reason']) }} as quarantined_row_key,
+        {{ surrogate_key(['source_name', 'table_name', 'row_id', 'reason']) }}
+            as quarantined_row_key,
         {{ surrogate_key(['source_name', 'table_name', 'row_id']) }} as raw_row_key,
 
         source_name,

@@ -10,6 +10,28 @@ latest as (
 
     {{ latest_version('arrivals', ['payer_id']) }}
 
+),
+
+payers as (
+
+    select
+        payer_id,
+        merged_into_payer_id,
+
+        payer_name,
+        payer_class,
+        claim_filing_indicator_code,
+        state,
+
+        timely_filing_limit_days,
+        appeal_limit_days,
+
+        _loaded_at,
+        _source_file,
+        _batch_id
+
+    from latest
+
 )
 
-select * from latest
+select * from payers

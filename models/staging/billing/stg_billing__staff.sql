@@ -10,6 +10,26 @@ latest as (
 
     {{ latest_version('arrivals', ['staff_id'], then_by=['left_date desc nulls last']) }}
 
+),
+
+staff as (
+
+    select
+        staff_id,
+
+        staff_name,
+        role,
+        team,
+
+        hired_date,
+        left_date,
+
+        _loaded_at,
+        _source_file,
+        _batch_id
+
+    from latest
+
 )
 
-select * from latest
+select * from staff

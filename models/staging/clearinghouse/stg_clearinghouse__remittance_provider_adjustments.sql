@@ -10,7 +10,8 @@ source as (
 cleaned as (
 
     select
-        {{ normalised_code('remittance_provider_adjustment_id') }} as remittance_provider_adjustment_id,
+        {{ normalised_code('remittance_provider_adjustment_id') }}
+            as remittance_provider_adjustment_id,
         {{ normalised_code('remittance_id') }} as remittance_id,
         {{ normalised_code('provider_identifier') }} as provider_identifier,
         {{ normalised_code('reference_id') }} as reference_id,

@@ -10,6 +10,26 @@ latest as (
 
     {{ latest_version('arrivals', ['provider_id']) }}
 
+),
+
+providers as (
+
+    select
+        hospital_id,
+        provider_id,
+        npi,
+        department_id,
+
+        first_name,
+        last_name,
+        specialty,
+
+        _loaded_at,
+        _source_file,
+        _batch_id
+
+    from latest
+
 )
 
-select * from latest
+select * from providers

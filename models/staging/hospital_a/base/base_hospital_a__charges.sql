@@ -21,7 +21,7 @@ parsed as {{ inlined() }} (
         {{ normalised_code('modifier_1') }} as modifier_1,
         {{ normalised_code('modifier_2') }} as modifier_2,
 
-        units as units,
+        units,
         amount as charge_amount,
 
         {{ parse_date('trim(service_date)', 'mmddyyyy_slashes') }} as service_date,
