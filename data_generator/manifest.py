@@ -19,7 +19,8 @@ MANIFEST = "manifest.json"
 BASE, DROP, DROPS = "base", "drop", "drops"
 BATCH_PREFIX = "generator-"
 _WORDS = {BASE: "until", DROP: "on"}
-MIN_CLAIMS, MAX_CLAIMS, MAX_MONTHS = 50, 2_000_000, 240
+MIN_CLAIMS, MAX_CLAIMS, MAX_MONTHS = 50, 1_000_000, 240
+"""The pools grow with the claims a month: at the most, memory peaks at 1.3 GiB."""
 
 
 class OptionError(Exception):
