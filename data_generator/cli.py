@@ -180,9 +180,11 @@ def _describe(loaded: Loaded) -> str:
     if not loaded.written:
         return f"the nights from {first.day} to {last.day} are loaded already, nothing to do"
     first, last = loaded.written[0], loaded.written[-1]
-    text = f"loaded {loaded.rows:,} rows of the nights from {first.day} to {last.day}"
     there = len(loaded.batches) - len(loaded.written)
-    return text + (f"; {there} earlier ones were there already" if there else "")
+    return (
+        f"loaded {loaded.rows:,} rows of {len(loaded.written)} nights, {first.day} to {last.day}"
+        + (f"; {there} earlier ones were there already" if there else "")
+    )
 
 
 def _generate_parser() -> argparse.ArgumentParser:

@@ -227,7 +227,9 @@ def test_what_is_done_about_denials(tables: Tables, first_decisions: pd.DataFram
     assert corrected == pytest.approx(0.35, abs=0.04)
     assert appealed == pytest.approx(0.20, abs=0.04)
     decided = appeals.dropna(subset="decision")
-    assert (decided["decision"] == "overturned").mean() == pytest.approx(0.50, abs=0.06)
+    # over all rounds, Premier: 51.7 % of denials are overturned
+    last = decided.sort_values("appeal_round").drop_duplicates("account_number", keep="last")
+    assert (last["decision"] != "upheld").mean() == pytest.approx(0.517, abs=0.06)
     decisions = (decided["decided_date"] - decided["filed_date"]).dt.days
     assert decisions.between(45, 63).all()  # a weekend or holiday after 60 days
 

@@ -26,6 +26,7 @@ from data_generator.lives import simulate_block
 from data_generator.parameters import HOSPITALS, PAYERS
 from data_generator.pools import build_world
 from data_generator.table import Columns
+from data_generator.workforce import make_providers
 
 FEE_KEY = ["payer_id", "submitter_id", "claim_type", "service_code", "effective_from_date"]
 IDS = [payer.payer_id for payer in PAYERS]
@@ -179,8 +180,9 @@ def test_encounters_are_with_providers_of_the_department_on_that_day(hospital: s
     assert moved[key].isin(told.loc[told["arrival"] == START, key]).all()
 
 
-def test_every_department_keeps_providers_in_every_state() -> None:
-    providers = world().providers
+@pytest.mark.parametrize("seed", range(20))
+def test_every_department_keeps_providers_in_every_state(seed: int) -> None:
+    providers = make_providers(seed, world().providers.npi)
     assert (providers.count > 0).all()
     assert (providers.department[1:] != providers.department[:-1]).sum(axis=1).max() == 1
     at = providers.department // len(catalogue.DEPARTMENTS)
@@ -201,6 +203,7 @@ def test_people_work_while_they_are_employed_and_seats_stay_filled() -> None:
     # a seat may be empty over a weekend
     assert (there.sum(axis=0) >= sum(parameters.STAFF_ROLES.values()) - 1).all()
     told = arrivals("billing_staff")
+    assert told.loc[told["arrival"] == START, "left_date"].isna().all()
     later = told[told["arrival"] > START]
     assert set(days(later["left_date"].dropna())) == set(later.loc[~later["is_new"], "arrival"])
     assert later["is_new"].sum() == (~later["is_new"]).sum() > 4

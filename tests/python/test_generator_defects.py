@@ -11,10 +11,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from data_generator import parameters
+from data_generator.arrays import Rows, select
 from data_generator.defect_texts import KEYS
+from data_generator.defects import IDENTITIES, Defects
 from data_generator.generate import generate
-from data_generator.lives import _VERSIONS
+from data_generator.lives import _VERSIONS, simulate_block
 from data_generator.manifest import Options
+from data_generator.pools import build_world
 from ingestion.contract import load_contract
 
 CLEAN = Options(4, 250, 5, dt.date(2025, 4, 20))
@@ -310,6 +313,35 @@ def test_no_state_comes_after_a_newer_one() -> None:
               "negative_amount", "unknown_code"}  # fmt: skip
     for defect, tables in parameters.DEFECT_RATES.items():
         assert not (defect in moving and set(tables) & set(_VERSIONS)), defect
+
+
+def test_what_befalls_a_row_depends_on_nothing_but_the_row() -> None:
+    """Not on its place, nor on which other rows are there; so neither on blocks nor on ends."""
+    world = build_world(5, 400)
+    events = simulate_block(world, 202501, 0, 0, 400)
+    generator = np.random.default_rng(1)
+    for kind, names in IDENTITIES.items():
+        rows = events.get(kind)
+        if rows is None:  # checks are made later
+            continue
+        some = generator.permutation(len(rows["arrival"]))[: len(rows["arrival"]) // 2]
+        whole, part = (
+            befallen(Defects(5, True), kind, given) for given in (rows, select(rows, some))
+        )
+        keys = set(zip(*(rows[name][some].tolist() for name in names), strict=True))
+        assert part == {row for row in whole if row[: len(names)] in keys}, kind
+
+
+def befallen(defects: Defects, kind: str, rows: Rows) -> set[tuple[int, ...]]:
+    """Identity, arrival and damage of all rows of files."""
+    delivered = defects.apply(kind, rows)
+    columns = [*IDENTITIES[kind], "arrival", "defect", "repaired", "variant", "resent"]
+    parts = [delivered.in_place, *([delivered.extra] if delivered.extra else [])]
+    return {
+        row
+        for part in parts
+        for row in zip(*(part[name].tolist() for name in columns), strict=True)
+    }
 
 
 def test_rates_are_near_those_of_the_parameters(tmp_path: Path) -> None:
