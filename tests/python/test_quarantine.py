@@ -1,17 +1,11 @@
 """The quarantine holds all damaged rows of a set and no others, as its list of defects says."""
 
-import os
-import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import duckdb
 import pytest
+from built_warehouse import BuiltWarehouse
 
-ROOT = Path(__file__).resolve().parents[2]
-BIN = Path(sys.executable).parent
 UNUSABLE = ("impossible_date", "negative_amount", "unknown_code", "wrong_total", "orphan")
 FLAGS = {
     ("odd_name", "patients"): ("is_name_repaired", "patient_id"),
@@ -26,38 +20,12 @@ FLAGS = {
 @pytest.fixture(scope="module")
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
     """A dirty set in DuckDB with staging and quarantine built on it, and its defects as a table."""
-    folder = tmp_path_factory.mktemp("quarantine")
-    profiles = folder / "profiles"
-    profiles.mkdir()
-    shutil.copy(ROOT / "profiles.example.yml", profiles / "profiles.yml")
-    environment = {
-        **os.environ,
-        "DBT_PROFILES_DIR": str(profiles),
-        "DBT_TARGET_PATH": str(folder / "target"),
-        "DBT_LOG_PATH": str(folder / "logs"),
-        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-        "RCM_DUCKDB_PATH": str(folder / "rcm.duckdb"),
-    }
-
-    def run(*command: str) -> None:
-        done = subprocess.run(
-            command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-
-    generator = (sys.executable, "-m", "data_generator")
-    raw = folder / "raw"
-    run(
-        *(*generator, "--months", "8", "--claims-per-month", "2500", "--seed", "5"),
-        *("--defects", "--out", str(raw)),
+    built = BuiltWarehouse(
+        tmp_path_factory.mktemp("quarantine"),
+        *("--months", "8", "--claims-per-month", "2500", "--seed", "5", "--defects"),
     )
-    run(*generator, "load", "--from", str(raw), "--target", "duckdb")
-    run(sys.executable, "-m", "scripts.deps")
-    run(
-        *(str(BIN / "dbt"), "build", "--target", "duckdb", "--select", "+quarantined_rows"),
-        *("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"),
-    )
-    with duckdb.connect(environment["RCM_DUCKDB_PATH"]) as connection:
+    built.build("quarantined_rows")
+    with duckdb.connect(str(built.path)) as connection:
         # hospital_a_charges is charges of hospital_a, clearinghouse_claims claims of clearinghouse
         connection.execute(
             "create temp table defects as select defect, column_name, arrival, repaired_on, "
@@ -66,7 +34,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckD
             "upper(replace(replace(key, '|', '-'), ' ', '')) as row_id, abs(amount) as amount, "
             "(select cast(max(_loaded_at) as date) from raw.hospital_a_charges) as end_date "
             'from (select *, "table" as raw_table, "column" as column_name '
-            f"from read_parquet('{raw / 'truth_defects.parquet'}'))"
+            f"from read_parquet('{built.raw / 'truth_defects.parquet'}'))"
         )
         yield connection
 
