@@ -3,7 +3,10 @@ with
 transactions as (
 
     select * from {{ ref('fct_ar_transactions') }}
-    where transaction_type in ('transfer_to_secondary', 'transfer_to_patient', 'transfer_from_payer')
+    where
+        transaction_type in (
+            'transfer_to_secondary', 'transfer_to_patient', 'transfer_from_payer'
+        )
 
 ),
 
