@@ -12,8 +12,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_the_generator_is_set_beside_faker_and_a_bare_write(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "benchmarks.generate", "--months", "1",
-               "--claims-per-month", "60", "--faker-rows", "20", "--folder", str(tmp_path)]  # fmt: skip
+    size = ["--months", "1", "--claims-per-month", "60", "--faker-rows", "20"]
+    command = [sys.executable, "-m", "benchmarks.generate", *size, "--folder", str(tmp_path)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     lines = done.stdout.splitlines()
     assert lines[0].startswith("1 months x 60 claims, seed 42")
