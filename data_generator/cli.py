@@ -10,6 +10,7 @@ from typing import NoReturn
 from tqdm import tqdm
 
 from data_generator import stories
+from data_generator.arrays import day_number
 from data_generator.generate import generate, generate_drops
 from data_generator.load import DEFAULT_FOLDER, Loaded, LoadError, load
 from data_generator.manifest import BASE, OptionError, Options, months_between
@@ -84,7 +85,10 @@ class _Parser(argparse.ArgumentParser):
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; 0 when all went well, 2 when an option or the data can't be used."""
+    """Run the command line; 0 when all went well, 2 when an option or the data can't be used.
+
+    130 after Ctrl-C, as shells expect.
+    """
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
         if given[:1] == ["load"]:
@@ -93,14 +97,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (OptionError, LoadError, ContractError, ProfileError, WarehouseError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("interrupted: what was not complete is not there", file=sys.stderr)
+        return 130
 
 
 def _generate(given: list[str]) -> int:
     arguments = _generate_parser().parse_args(given)
-    if arguments.stories == "list":
-        print("\n".join(stories.NAMES))
-        return 0
     options = _options(arguments)
+    if arguments.stories == "list":
+        _list_stories(options)
+        return 0
     since = arguments.since
     out = arguments.out or (DEFAULT_FOLDER if since is None else DEFAULT_DROPS_FOLDER)
     with tqdm(total=options.months, unit="month", desc="generating", disable=None) as bar:
@@ -146,8 +153,8 @@ def _options(arguments: argparse.Namespace) -> Options:
 
 def _stories(text: str) -> tuple[str, ...]:
     """The stories that are wanted, in their own order whatever the order in which they come."""
-    if text in ("all", "none"):
-        return stories.NAMES if text == "all" else ()
+    if text in ("all", "list", "none"):
+        return () if text == "none" else stories.NAMES
     wanted = {name.strip() for name in text.split(",")}
     if unknown := sorted(wanted - set(stories.NAMES)):
         raise OptionError(
@@ -155,6 +162,14 @@ def _stories(text: str) -> tuple[str, ...]:
             f"{', '.join(stories.NAMES)}"
         )
     return tuple(name for name in stories.NAMES if name in wanted)
+
+
+def _list_stories(options: Options) -> None:
+    planned = stories.plan_stories(options.seed, day_number(options.start_date), options.stories)
+    width = max(map(len, stories.NAMES))
+    for story in planned.describe():
+        print(f"{story['name']:<{width}}  {story['first_day']} to {story['last_day']}  "
+              f"{story['what']}")  # fmt: skip
 
 
 def _load(given: list[str]) -> int:
@@ -249,8 +264,8 @@ def _generate_parser() -> argparse.ArgumentParser:
         "--stories",
         default="all",
         metavar="NAMES",
-        help="what is planted: all (default), none, names with commas between them, or list to "
-        "see the names",
+        help="what is planted: all (default), none, names with commas between them; list shows "
+        "what there is, and when it happens with this seed and period",
     )
     parser.add_argument(
         "--out",

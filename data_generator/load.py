@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import duckdb
+import psycopg2
 import pyarrow as pa
 import pyarrow.csv as pcsv
 import pyarrow.parquet as pq
@@ -58,11 +60,15 @@ def load(target: str, folder: Path, progress: Progress = lambda *_: None) -> Loa
             part.check_files(warehouse)
         warehouse.ensure_raw_tables()
         for part in parts:
-            with warehouse.transaction():
-                # asked under the lock: another loader may have been faster
-                if not part.is_loaded(warehouse):
-                    part.write(warehouse, lambda table, rows: progress(table, rows, total))
-                    written.append(part)
+            try:
+                with warehouse.transaction():
+                    # asked under the lock: another loader may have been faster
+                    if not part.is_loaded(warehouse):
+                        part.write(warehouse, lambda table, rows: progress(table, rows, total))
+                        written.append(part)
+            except (duckdb.Error, psycopg2.Error) as error:
+                reason = " ".join(str(error).split())
+                raise LoadError(f"{target} took nothing of {part.folder}: {reason}") from error
         warehouse.analyze()
     return Loaded(
         tuple(part.batch for part in parts),

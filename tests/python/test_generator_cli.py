@@ -13,11 +13,12 @@ from pathlib import Path
 import pytest
 
 from data_generator import generate as generate_module
+from data_generator.arrays import day_number
 from data_generator.cli import main
 from data_generator.folders import beside
 from data_generator.generate import generate, generate_drops
 from data_generator.manifest import BASE, MANIFEST, OptionError, Options
-from data_generator.stories import NAMES
+from data_generator.stories import NAMES, plan_stories
 from ingestion.contract import Column, ContractError, load_contract
 from ingestion.warehouse import open_warehouse
 
@@ -103,8 +104,12 @@ def test_the_help_teaches_by_examples(capsys: pytest.CaptureFixture[str]) -> Non
 
 
 def test_stories_are_listed_and_chosen(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--stories", "list"]) == 0
-    assert capsys.readouterr().out.split() == list(NAMES)
+    assert main(["--stories", "list", "--start-date", "2024-01-01", "--seed", "7"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == list(NAMES)
+    planned = plan_stories(7, day_number(dt.date(2024, 1, 1))).describe()
+    for line, story in zip(lines, planned, strict=True):
+        assert f"{story['first_day']} to {story['last_day']}  {story['what']}" in line
     for text, names in (
         ("all", list(NAMES)),
         ("none", []),
@@ -191,7 +196,7 @@ def test_drops_that_are_there_are_left_alone(
 
 
 def test_an_interrupted_run_leaves_the_old_set(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "raw"
     generate(SMALL, out, "parquet", load_contract())
@@ -201,8 +206,8 @@ def test_an_interrupted_run_leaves_the_old_set(
         raise KeyboardInterrupt
 
     monkeypatch.setattr(generate_module.Delivery, "_group_remittances", stop)
-    with pytest.raises(KeyboardInterrupt):
-        generate(replace(SMALL, seed=2), out, "parquet", load_contract())
+    assert main([*QUICK, "--out", str(out)]) == 130
+    assert capsys.readouterr().err == "interrupted: what was not complete is not there\n"
     assert (out / MANIFEST).read_text() == kept
     assert [path.name for path in tmp_path.iterdir()] == ["raw"]
 
@@ -417,3 +422,25 @@ def test_a_set_with_a_missing_file_is_refused(
     (tmp_path / "raw" / "billing_staff.parquet").unlink()
     assert main(["load", "--target", duckdb_target, "--from", str(tmp_path / "raw")]) == 2
     assert_one_line(capsys.readouterr().err, "billing_staff.parquet is missing")
+
+
+def test_a_warehouse_on_a_full_disk_takes_nothing_and_says_so(
+    tiny_disk: Path, tmp_path: Path, duckdb_target: str, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    generate(Options(2, 1500, 1, END), tmp_path / "raw", "parquet", load_contract())
+    monkeypatch.setenv("RCM_DUCKDB_PATH", str(tiny_disk / "rcm.duckdb"))
+    assert main(["load", "--target", duckdb_target, "--from", str(tmp_path / "raw")]) == 2
+    assert_one_line(capsys.readouterr().err, f"took nothing of {tmp_path / 'raw'}")
+
+
+def test_a_set_with_x12_files_loads_from_its_tables(
+    tmp_path: Path, duckdb_target: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "raw"
+    assert main([*QUICK, "--format", "x12", "--out", str(out)]) == 0
+    assert f"{out / 'x12'}: " in capsys.readouterr().out
+    counts = json.loads((out / MANIFEST).read_text())["x12"]
+    assert counts["835_files"] == len(list((out / "x12" / "835").iterdir())) > 0
+    assert main(["load", "--target", duckdb_target, "--from", str(out)]) == 0
+    assert count(duckdb_target, "billing_staff") == rows_in(out, "billing_staff")
