@@ -106,6 +106,6 @@ types: install ## Check the Python types
 pytest: deps ## Run the Python tests
 	pytest $(ARGS)
 
-clean: install ## Stop PostgreSQL and delete what was made here but .venv: databases, data/raw, results
+clean: install ## Stop PostgreSQL and delete what was made here but .venv: databases, generated data, results
 	python -m scripts.postgres stop
-	rm -rf .postgres .duckdb .test .profiles data/raw dbt_packages target logs
+	rm -rf .postgres .duckdb .test .profiles data/raw data/drops dbt_packages target logs

@@ -12,7 +12,7 @@ in 0..1, lags are calendar days unless a name says otherwise.
 import datetime as dt
 from dataclasses import dataclass
 
-GENERATOR_VERSION = "1.0.0"
+GENERATOR_VERSION = "2.0.0"
 
 # ---------------------------------------------------------------------------------------------
 # Size and calendar
