@@ -9,7 +9,7 @@ import pytest
 from test_generator import REJECTIONS, Tables, read_tables
 
 from data_generator import parameters
-from data_generator.arrays import NEVER, Array, business_day, stream, weekday
+from data_generator.arrays import NEVER, Array, business_day, day_number, stream, weekday
 from data_generator.billing import bill, draw_staff
 from data_generator.generate import generate
 from data_generator.manifest import Options
@@ -195,31 +195,20 @@ def test_no_version_leaves_during_an_outage_or_on_a_weekend(world: World, block:
     assert (claims["day"][again] == resumed).sum() > 10
 
 
-def test_staff_is_drawn_from_those_who_are_there(world: World) -> None:
+@pytest.mark.parametrize("role", ["biller", "coder"])
+def test_staff_is_drawn_evenly_from_those_who_are_there(world: World, role: str) -> None:
     staff = world.staff
-    hired, left = np.zeros_like(staff.hired_day), np.full_like(staff.left_day, NEVER)
-    members = staff.members["biller"]
-    start = 20_000
-    left[members[0]], hired[members[1]] = start + 50, start + 50
-    changed = replace(world, staff=replace(staff, hired_day=hired, left_day=left))
-    day = np.repeat([start, start + 49, start + 50, start + 90], 5000)
-    drawn = draw_staff(changed, stream(1, "test"), "biller", len(day), day)
-    early, late = drawn[day < start + 50], drawn[day >= start + 50]
-    assert set(early) == set(members) - {members[1]}
-    assert set(late) == set(members) - {members[0]}
-    counts = np.bincount(late)[np.unique(late)]
-    assert counts.min() > 0.85 * counts.mean()
-
-
-def test_everyone_is_drawn_where_nobody_is_there_or_no_day_is_given(world: World) -> None:
-    staff = world.staff
-    gone = replace(world, staff=replace(staff, left_day=np.zeros_like(staff.left_day)))
-    day = np.full(5000, staff.hired_day.max())
-    for drawn in (
-        draw_staff(gone, stream(1, "test"), "coder", len(day), day),
-        draw_staff(gone, stream(1, "test"), "coder", len(day)),
-    ):
-        assert set(drawn) == set(staff.members["coder"])
+    of_role = np.array(staff.role) == role
+    for year in (2020, 2025, 2032):
+        day = day_number(dt.date(year, 3, 2))
+        there = np.flatnonzero(of_role & (staff.hired_day <= day) & (day <= staff.left_day))
+        size = 1000 * len(there)
+        drawn = draw_staff(world, stream(1, "test"), role, size, np.full(size, day))
+        assert set(drawn) == set(there)
+        counts = np.bincount(drawn)[there]
+        assert counts.min() > 0.85 * counts.mean()
+    left = staff.left_day[of_role]
+    assert (left < day_number(dt.date(2032, 3, 2))).any()  # else nobody was ever replaced
 
 
 def test_a_block_is_the_same_each_time(world: World, block: Block) -> None:
