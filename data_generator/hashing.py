@@ -10,7 +10,7 @@ import numpy as np
 
 from data_generator.arrays import Array
 
-_GOLDEN = 0x9E3779B97F4A7C15
+GOLDEN = 0x9E3779B97F4A7C15
 _FIRST = np.uint64(0xBF58476D1CE4E5B9)
 _SECOND = np.uint64(0x94D049BB133111EB)
 
@@ -23,7 +23,7 @@ def identities(seed: int, name: str, columns: Iterable[Array]) -> Array:
         # two's complement, so that negative numbers wrap
         numbers = column.astype(np.int64).view(np.uint64)
         words = (numbers + np.uint64(start) if words is None else words + numbers) * np.uint64(
-            _GOLDEN
+            GOLDEN
         )
         words ^= words >> np.uint64(29)
     if words is None:
@@ -31,15 +31,17 @@ def identities(seed: int, name: str, columns: Iterable[Array]) -> Array:
     return words
 
 
+def mixed(words: Array) -> Array:
+    """Every bit of each word spread over all 64."""
+    words = (words ^ (words >> np.uint64(30))) * _FIRST
+    words = (words ^ (words >> np.uint64(27))) * _SECOND
+    spread: Array = words ^ (words >> np.uint64(31))
+    return spread
+
+
 def bits(words: Array, purpose: str) -> Array:
     """64 random bits for each identity; those of one purpose tell nothing about another's."""
-    mixed = words + np.uint64(zlib.crc32(purpose.encode()) * _GOLDEN % 2**64)
-    mixed ^= mixed >> np.uint64(30)
-    mixed *= _FIRST
-    mixed ^= mixed >> np.uint64(27)
-    mixed *= _SECOND
-    mixed ^= mixed >> np.uint64(31)
-    return mixed
+    return mixed(words + np.uint64(zlib.crc32(purpose.encode()) * GOLDEN % 2**64))
 
 
 def happens(words: Array, purpose: str, rate: Array | float) -> Array:

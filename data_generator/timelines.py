@@ -13,16 +13,13 @@ import numpy as np
 
 from data_generator import parameters
 from data_generator.arrays import Array, day_number
+from data_generator.hashing import GOLDEN, mixed
 
 ANCHOR_DAY = day_number(parameters.ANCHOR)
 HORIZON_DAYS = day_number(parameters.HORIZON) - ANCHOR_DAY + 1
 YEARS = HORIZON_DAYS / 365.25
 NO_DAY = np.iinfo(np.int16).max
 """The day, counted from the anchor, of what does not come."""
-
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
-_FIRST_FACTOR = np.uint64(0xBF58476D1CE4E5B9)
-_SECOND_FACTOR = np.uint64(0x94D049BB133111EB)
 
 
 def scramble(seed: int, purpose: str, *numbers: Array) -> Array:
@@ -33,10 +30,7 @@ def scramble(seed: int, purpose: str, *numbers: Array) -> Array:
     start = (seed * 0x1000003 + zlib.crc32(purpose.encode())) % 2**64
     state = np.full(np.broadcast_shapes(*(np.shape(item) for item in numbers)), np.uint64(start))
     for item in numbers:
-        state = (state ^ np.asarray(item).astype(np.uint64)) + _GOLDEN
-        state = (state ^ (state >> np.uint64(30))) * _FIRST_FACTOR
-        state = (state ^ (state >> np.uint64(27))) * _SECOND_FACTOR
-        state ^= state >> np.uint64(31)
+        state = mixed((state ^ np.asarray(item).astype(np.uint64)) + np.uint64(GOLDEN))
     return state
 
 
