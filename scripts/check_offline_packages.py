@@ -1,4 +1,4 @@
-"""Check that offline_packages/ has every dbt_utils and dbt_date macro that the project calls."""
+"""Check that offline_packages/ has just the macros of dbt_utils and dbt_date that are called."""
 
 import re
 import sys
@@ -9,6 +9,7 @@ from scripts.paths import ROOT
 
 FOLDERS = ("models", "macros", "tests", "analyses", "seeds", "snapshots")
 SUFFIXES = (".sql", ".yml", ".yaml")
+TESTS = "tests/python/test_offline_packages.py"
 CALL = re.compile(r"\b(dbt_utils|dbt_date)\.([a-z_][a-z0-9_]*)")
 MACRO_CALL = re.compile(CALL.pattern + r"\(")  # elsewhere a name may be part of a message
 COMMENT = re.compile(r"\{#.*?#\}|--[^\n]*", re.DOTALL)
@@ -29,42 +30,43 @@ def called_macros(root: Path) -> dict[str, list[str]]:
     return dict(found)
 
 
-def offered_macros(root: Path) -> dict[str, str]:
-    """Macros in offline_packages/, as "package.macro", with their source; one per file."""
+def offered_macros(root: Path) -> dict[str, Path]:
+    """Macros in offline_packages/, as "package.macro", with their file; one per file."""
     return {
-        f"{path.relative_to(root / 'offline_packages').parts[0]}.{path.stem}": path.read_text()
+        f"{path.relative_to(root / 'offline_packages').parts[0]}.{path.stem}": path
         for path in sorted((root / "offline_packages").glob("*/macros/**/*.sql"))
     }
 
 
-def check(root: Path) -> tuple[list[str], list[str]]:
-    """Complaints about missing macros, and the names of macros that nothing calls."""
+def check(root: Path) -> list[str]:
+    """Complaints about macros that are called and missing, and about those that nothing calls."""
     called, offered = called_macros(root), offered_macros(root)
+    used = set(called)
+    for name, path in offered.items():
+        text = COMMENT.sub("", path.read_text())
+        used |= {".".join(match) for match in MACRO_CALL.findall(text)} - {name}
     missing = [
         f"{name} is called in {', '.join(files)}, but offline_packages/ lacks it: "
-        "add it there with a test in tests/python/test_offline_packages.py"
+        f"add it there with a test in {TESTS}"
         for name, files in sorted(called.items())
         if name not in offered
     ]
-    used_by_others = {
-        name
-        for source in offered.values()
-        for name in (".".join(match) for match in MACRO_CALL.findall(source))
-    }
-    unused = sorted(set(offered) - set(called) - used_by_others)
-    return missing, unused
+    unused = [
+        f"nothing calls {name}: delete {path.relative_to(root)} and its cases in {TESTS}"
+        for name, path in sorted(offered.items())
+        if name not in used
+    ]
+    return missing + unused
 
 
 def main() -> int:
-    """Print what is missing or unused; exit code 1 if anything is missing."""
-    missing, unused = check(ROOT)
-    for complaint in missing:
+    """Print what is missing or unused; exit code 1 if anything is."""
+    complaints = check(ROOT)
+    for complaint in complaints:
         print(f"error: {complaint}", file=sys.stderr)
-    for name in unused:
-        print(f"note: nothing calls {name} of offline_packages/")
-    if not missing:
-        print("offline_packages/ has every macro that the project calls")
-    return 1 if missing else 0
+    if not complaints:
+        print("offline_packages/ has just the macros that the project calls")
+    return 1 if complaints else 0
 
 
 if __name__ == "__main__":
