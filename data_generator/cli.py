@@ -60,10 +60,10 @@ night after night:
 _LOAD_DESCRIPTION = """\
 Load generated files into schema raw of a dbt target.
 
-A base set replaces what was generated before, all at once or not at all; rows that came from
-real files stay. Drops continue the base set that is loaded: each night is loaded whole or not at
-all, in the order of the days. What is in the warehouse already is not loaded again, so a load
-that was interrupted can simply be repeated.
+Another base set replaces what was generated before, nights included, all at once or not at all;
+rows that came from real files stay. Drops continue the base set that is loaded: each night is
+loaded whole or not at all, in the order of the days. What is in the warehouse already is not
+loaded again, so a load that was interrupted can simply be repeated.
 """
 _LOAD_EXAMPLES = """\
 examples:
@@ -139,7 +139,8 @@ def _options(arguments: argparse.Namespace) -> Options:
         months = months_between(arguments.start_date, arguments.end_date)
     elif months is None and arguments.since is not None:
         raise OptionError(
-            "--since needs --start-date, the first day of the base set that the drops continue"
+            "--since needs --start-date, the first day of the base set that the drops continue, or "
+            "--months back to it"
         )
     return Options(
         DEFAULT_MONTHS if months is None else months,
@@ -196,9 +197,9 @@ def _describe(loaded: Loaded) -> str:
         return f"the nights from {first.day} to {last.day} are loaded already, nothing to do"
     first, last = loaded.written[0], loaded.written[-1]
     there = len(loaded.batches) - len(loaded.written)
-    return (
-        f"loaded {loaded.rows:,} rows of {len(loaded.written)} nights, {first.day} to {last.day}"
-        + (f"; {there} earlier ones were there already" if there else "")
+    nights = f"{len(loaded.written)} night{'s' if len(loaded.written) > 1 else ''}"
+    return f"loaded {loaded.rows:,} rows of {nights}, {first.day} to {last.day}" + (
+        f"; {there} earlier ones were there already" if there else ""
     )
 
 

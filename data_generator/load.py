@@ -84,7 +84,7 @@ def _parts(folder: Path) -> list["_Part"]:
     if manifest is None or kind not in (BASE, DROP, DROPS):
         raise LoadError(
             f"{folder} holds no generated set; make one with: "
-            f"python -m data_generator --out {folder}"
+            f"python -m data_generator --out {folder} (with --since for nightly drops)"
         )
     if kind != DROPS:
         return [_part(folder, manifest)]
