@@ -34,11 +34,15 @@ class BuiltWarehouse:
         self._run(sys.executable, "-m", "scripts.deps")
 
     def build(self, *models: str, as_of_date: str = "") -> None:
-        """Build seeds and the models without tests, and all that they are made of."""
+        """Build seeds and the models without tests, and all that they are made of.
+
+        Without a name, all models.
+        """
+        selection = ("--select", *(f"+{model}" for model in models)) if models else ()
         self._run(
             *(str(BIN / "dbt"), "build", "--target", "duckdb", "--exclude-resource-type", "test"),
             *("--exclude-resource-type", "unit_test", "--vars", f"as_of_date: '{as_of_date}'"),
-            *("--select", *(f"+{model}" for model in models)),
+            *selection,
         )
 
     def _run(self, *command: str) -> None:
