@@ -30,18 +30,21 @@ remittance_claims as {{ inlined() }} (
 patient_payments as (
 
     select * from {{ ref('stg_billing__patient_payments') }}
+    where {{ is_of_changed_account() }}
 
 ),
 
 account_adjustments as (
 
     select * from {{ ref('stg_billing__account_adjustments') }}
+    where {{ is_of_changed_account() }}
 
 ),
 
 refunds as (
 
     select * from {{ ref('stg_billing__refunds') }}
+    where {{ is_of_changed_account() }}
 
 ),
 

@@ -45,7 +45,7 @@ hospital_b_encounters as (
 accounts as (
 
     select distinct patient_control_number as parent_id
-    from {{ ref('int_hospitals__charges_unioned') }}
+    from {{ ref('int_claims__accounts') }}
 
 ),
 

@@ -3,6 +3,7 @@ with
 remittance_claims as {{ inlined() }} (
 
     select * from {{ ref('stg_clearinghouse__remittance_claims') }}
+    where {{ is_of_changed_account() }}
 
 ),
 

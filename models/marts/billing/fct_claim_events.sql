@@ -1,3 +1,5 @@
+{{ config(materialized='incremental', unique_key='claim_key') }}
+
 with
 
 accounts as {{ inlined() }} (
@@ -406,7 +408,7 @@ ordered as (
     from events
     inner join claim_states
         on events.claim_state = claim_states.claim_state
-    where events.event_date is not null
+    where events.event_date is not null and {{ is_of_changed_claim('events.claim_key') }}
 
 ),
 
