@@ -61,6 +61,8 @@ def in_process(work: Callable[..., Any], *given: Any) -> tuple[Any, float]:
 
 
 def _run(pipe: Any, work: Callable[..., Any], given: Any) -> None:
+    # Ctrl-C reaches both; the parent ends this one, so that nothing is printed in between
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     value = work(*given)
     pipe.send((value, mebibytes(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)))
