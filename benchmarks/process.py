@@ -18,6 +18,7 @@ import psutil
 
 MIB = 1024 * 1024
 LAST_LINES = 25
+WRITE_AHEAD_LOG = "pg_wal"
 MEMORY_SECONDS = 0.5
 DISK_SECONDS = 5.0
 
@@ -99,14 +100,19 @@ def last_words(log: Path) -> str:
 
 
 def folder_bytes(folder: Path) -> int:
-    """What the files in a folder hold; those that vanish meanwhile count for nothing."""
+    """What the files in a folder hold, but for PostgreSQL's log ahead of its writes.
+
+    That log is limited by a setting, so it doesn't grow with the claims. Files that vanish
+    meanwhile count for nothing.
+    """
     total, waiting = 0, [str(folder)]
     while waiting:
         try:
             with os.scandir(waiting.pop()) as entries:
                 for entry in entries:
                     if entry.is_dir(follow_symlinks=False):
-                        waiting.append(entry.path)
+                        if entry.name != WRITE_AHEAD_LOG:
+                            waiting.append(entry.path)
                     else:
                         total += entry.stat(follow_symlinks=False).st_size
         except OSError:

@@ -387,8 +387,8 @@ def page(results: Results) -> str:
         "",
         "## On the disk",
         "",
-        "Most on the way is the most that files and database took together at any time, logs and "
-        "spilled sorts included.",
+        "Most on the way is the most that files and database took together at any time, spilled "
+        "sorts included, PostgreSQL's log ahead of its writes not.",
         "",
         storage_table(results),
         "",

@@ -16,6 +16,7 @@ from scripts.paths import ROOT
 from scripts.postgres_settings import GIB, machine_cores, machine_memory
 
 GENERATOR = "generator"
+FEWEST_CLAIMS = 100_000
 Record = dict[str, Any]
 
 
@@ -88,13 +89,14 @@ class Results:
                 yield size, record
 
     def bytes_needed(self, size: Size, engine: str) -> int | None:
-        """What a size takes on the disk, by the most that the next smaller one took.
+        """What a size takes on the disk, by the most that it or the next smaller one took.
 
-        Without a smaller one it is None. A fifth is added: indexes and spilled sorts grow a
-        little faster than the rows.
+        Without one it is None; what has few claims tells little, since an empty database has its
+        size too. A fifth is added: indexes and spilled sorts grow a little faster than the rows.
         """
         for smaller, record in reversed(list(self.measured(engine))):
-            if smaller.claims <= size.claims and "peak_disk_bytes" in record:
+            known = FEWEST_CLAIMS <= smaller.claims <= size.claims
+            if known and "peak_disk_bytes" in record:
                 peak = int(record["peak_disk_bytes"])
                 return round(peak / smaller.claims * size.claims * 1.2)
         return None
