@@ -29,7 +29,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help install lock deps postgres-start postgres-stop postgres-status postgres-tcp psql \
-	generate load build docs erd summary analyses demo test lint format types pytest clean
+	generate load build docs erd summary analyses demo test bench lint format types pytest mutants clean
 
 help: ## List these targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' Makefile
@@ -92,6 +92,9 @@ demo: install deps $(if $(filter dev,$(TARGET)),postgres-start) generate load bu
 test: install ## Every check that CI runs, on data and databases of its own
 	python -m scripts.test_all $(ARGS)
 
+bench: deps ## Measure generating, loading, building and nights; ARGS="--sizes 24x5000" for one size
+	python -m benchmarks.warehouse $(ARGS)
+
 lint: deps ## Check the style of SQL and Python
 	sqlfluff lint models tests analyses --processes 2
 	ruff check . && ruff format --check .
@@ -106,6 +109,9 @@ types: install ## Check the Python types
 pytest: deps ## Run the Python tests
 	pytest $(ARGS)
 
+mutants: deps ## Break the models one place at a time and see whether the tests notice (minutes; ARGS=--help)
+	python -m scripts.mutants $(ARGS)
+
 clean: install ## Stop PostgreSQL and delete what was made here but .venv: databases, generated data, results
 	python -m scripts.postgres stop
-	rm -rf .postgres .duckdb .test .profiles data/raw data/drops dbt_packages target logs
+	rm -rf .postgres .duckdb .test .mutants .profiles data/raw data/drops dbt_packages target logs

@@ -10,14 +10,17 @@
 
 {%- macro postgres__add_lookup_indexes() -%}
     {%- if model.config.materialized == 'incremental' and is_nightly() -%}
-        {%- set names = model.columns.keys() | list -%}
-        {%- for columns in lookups_of(model) -%}
+            {%- for columns in lookups_of(model) -%}
             create index if not exists {{ ('lookup_' ~ model.name ~ '_' ~ columns | join('_'))[:63] }}
             on {{ this }} ({{ columns | join(', ') }});
         {% endfor -%}
         {%- if model.name.startswith('base_') or model.name.startswith('stg_') -%}
             create index if not exists {{ ('lookup_' ~ model.name ~ '_batch')[:63] }}
             on {{ this }} using brin (_batch_id);
+        {% endif -%}
+        {%- if model.name.startswith('base_') and 'unusable_reason' in model.columns -%}
+            create index if not exists {{ ('lookup_' ~ model.name ~ '_unusable')[:63] }}
+            on {{ this }} (_loaded_at) where unusable_reason is not null;
         {%- endif -%}
     {%- endif -%}
 {%- endmacro -%}
@@ -37,6 +40,7 @@
         'stg_clearinghouse__claims': [['patient_control_number']],
         'stg_clearinghouse__claim_acknowledgements': [['claim_id']],
         'stg_clearinghouse__remittance_claims': [['patient_control_number'], ['remittance_id']],
+        'stg_clearinghouse__remittance_provider_adjustments': [['remittance_id']],
         'stg_clearinghouse__remittance_lines': [['remittance_claim_id']],
         'stg_clearinghouse__remittance_adjustments': [['remittance_claim_id']],
         'stg_billing__coverages': [['patient_id']],

@@ -66,6 +66,12 @@
     {{ insert_incoming(arguments) }}
 {%- endmacro -%}
 
+{#- What is small, and made anew of what stood and what changed. -#}
+{%- macro get_incremental_replace_all_sql(arguments) -%}
+    delete from {{ arguments.target_relation }};
+    {{ insert_incoming(arguments) }}
+{%- endmacro -%}
+
 {%- macro insert_incoming(arguments) -%}
     {%- set columns = arguments.dest_columns | map(attribute='quoted') | join(', ') -%}
     insert into {{ arguments.target_relation }} ({{ columns }})

@@ -115,6 +115,8 @@ patient_payment_entries as (
 
 adjustment_entries as (
 
+    -- a kind that the list doesn't know keeps its money and has nobody whose balance it lowers,
+    -- which the contract of fct_ar_transactions refuses
     select
         account_adjustments.patient_control_number,
         account_adjustments.account_adjustment_id as source_id,
@@ -128,7 +130,7 @@ adjustment_entries as (
         account_adjustments.post_date
 
     from account_adjustments
-    inner join adjustment_types
+    left join adjustment_types
         on account_adjustments.adjustment_type = adjustment_types.adjustment_type
 
 ),

@@ -1,9 +1,8 @@
 with
 
-balance_intervals as (
+bucket_intervals as (
 
-    select * from {{ ref('int_ar__balance_intervals') }}
-    where balance_amount <> 0
+    select * from {{ ref('int_ar__bucket_intervals') }}
 
 ),
 
@@ -22,96 +21,65 @@ claims as (
 open_balances as (
 
     select
-        snapshot_dates.snapshot_date,
-        snapshot_dates.is_month_end,
-        balance_intervals.claim_key,
-        balance_intervals.responsibility,
-        balance_intervals.balance_amount,
-        balance_intervals.charge_amount,
-        balance_intervals.expected_allowed_amount
+        bucket_intervals.claim_key,
+        bucket_intervals.payer_key,
+        bucket_intervals.facility_key,
 
-    from balance_intervals
+        bucket_intervals.responsibility,
+        bucket_intervals.aging_bucket,
+
+        bucket_intervals.bucket_sort,
+        bucket_intervals.balance_amount,
+        bucket_intervals.gross_balance_amount,
+        bucket_intervals.credit_balance_amount,
+        bucket_intervals.net_balance_amount,
+
+        snapshot_dates.is_month_end,
+
+        bucket_intervals.aging_start_date,
+        snapshot_dates.snapshot_date
+
+    from bucket_intervals
     inner join snapshot_dates
         on
             snapshot_dates.snapshot_date
-            between balance_intervals.valid_from and balance_intervals.valid_to
-
-),
-
-aged as (
-
-    select
-        open_balances.snapshot_date,
-        open_balances.is_month_end,
-        open_balances.claim_key,
-        claims.payer_key,
-        claims.facility_key,
-        open_balances.responsibility,
-        open_balances.balance_amount,
-        open_balances.charge_amount,
-        open_balances.expected_allowed_amount,
-        claims.first_submitted_date,
-        claims.is_insured,
-        -- until a stay is over its balance ages from the first service; nothing is younger than 0
-        greatest(
-            {{ days_between(
-                'case when claims.aging_date <= open_balances.snapshot_date
-                then claims.aging_date else claims.service_date end',
-                'open_balances.snapshot_date'
-            ) }},
-            0
-        ) as age_days,
-
-        -- what the payer still owes stands at full charges, so its contractual part is still in
-        -- it; what has moved on to the patient or a second payer is net already. The uninsured
-        -- discount is posted with the bill.
-        open_balances.responsibility = 'primary'
-        or (
-            not claims.is_insured
-            and open_balances.balance_amount > open_balances.expected_allowed_amount
-        ) as is_at_charges
-
-    from open_balances
-    inner join claims
-        on open_balances.claim_key = claims.claim_key
+            between bucket_intervals.valid_from and bucket_intervals.valid_to
 
 ),
 
 snapshot as (
 
     select
-        {{ surrogate_key(['snapshot_date', 'claim_key', 'responsibility']) }} as ar_month_end_key,
-        claim_key,
-        payer_key,
-        facility_key,
+        {{ surrogate_key([
+            'open_balances.snapshot_date', 'open_balances.claim_key', 'open_balances.responsibility'
+        ]) }} as ar_month_end_key,
+        open_balances.claim_key,
+        open_balances.payer_key,
+        open_balances.facility_key,
 
-        responsibility,
-        {{ aging_bucket('age_days') }} as aging_bucket,
+        open_balances.responsibility,
+        open_balances.aging_bucket,
 
-        {{ aging_bucket_sort('age_days') }} as bucket_sort,
-        age_days,
-        balance_amount,
-        cast(greatest(balance_amount, 0) as {{ type_money() }}) as gross_balance_amount,
-        cast(greatest(-balance_amount, 0) as {{ type_money() }}) as credit_balance_amount,
-        cast(
-            case
-                when balance_amount <= 0 then 0
-                when is_at_charges and charge_amount <> 0
-                    then
-                        {{ share_of_money(
-                            'balance_amount', 'expected_allowed_amount', 'charge_amount'
-                        ) }}
-                else balance_amount
-            end as {{ type_money() }}
-        ) as net_balance_amount,
+        open_balances.bucket_sort,
+        greatest(
+            {{ days_between('open_balances.aging_start_date', 'open_balances.snapshot_date') }}, 0
+        ) as age_days,
+        open_balances.balance_amount,
+        open_balances.gross_balance_amount,
+        open_balances.credit_balance_amount,
+        open_balances.net_balance_amount,
 
         -- self-pay accounts are billed to the patient as soon as they are charged
-        is_insured and coalesce(first_submitted_date > snapshot_date, true) as is_unbilled,
-        is_month_end,
+        claims.is_insured
+        and coalesce(claims.first_submitted_date > open_balances.snapshot_date, true)
+            as is_unbilled,
+        open_balances.is_month_end,
 
-        snapshot_date
+        open_balances.snapshot_date
 
-    from aged
+    from open_balances
+    inner join claims
+        on open_balances.claim_key = claims.claim_key
 
 )
 
