@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -66,8 +66,8 @@ class DbtWarehouse:
             *("--vars", f"as_of_date: '{as_of_date}'", *selection),
         )
 
-    def dbt(self, *arguments: str) -> Mapping[str, str]:
-        """Run dbt in this process, which starts sooner; the status of every node by its name."""
+    def dbt(self, *arguments: str) -> None:
+        """Run dbt, which must succeed, in this process, where it starts sooner."""
         with self._settings_in_place():
             done = dbtRunner().invoke([*arguments, "--target", self.target, "--quiet"])
             # dbt keeps the file open for a next command, and with it everybody else out

@@ -10,7 +10,7 @@ import os
 import random
 import shutil
 import signal
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -117,7 +117,7 @@ def full(nightly: Nightly) -> Marts:
 
 @pytest.fixture(scope="module")
 def after_nights(nightly: Nightly) -> Marts:
-    """The marts after nights in order, kept as 'nights': two single ones, then what two weeks bring."""
+    """The marts after two single nights and two weeks of them at once, kept as 'nights'."""
     nightly.restore("base")
     for days in (DAYS[:1], DAYS[1:2], DAYS[2:]):
         nightly.load_days(days)
@@ -230,7 +230,7 @@ class Hand:
 
 
 @contextmanager
-def by_hand(nightly: Nightly, night: int):  # type: ignore[no-untyped-def]
+def by_hand(nightly: Nightly, night: int) -> Iterator[Hand]:
     """A batch whose rows and registration arrive together."""
     with nightly.warehouse.opened() as opened, opened.transaction():
         hand = Hand(opened, night)
