@@ -269,27 +269,25 @@ def test_what_the_simulator_never_does_reaches_all_that_it_changes(nightly: Nigh
     payment, left, entered = one(
         nightly,
         """
-        select payments.patient_payment_id, payments.account_number, others.account_number
-        from raw.billing_patient_payments as payments
-        inner join raw.billing_patient_payments as others
-            on payments.account_number < others.account_number
-        inner join mart.fct_claims as claims
-            on claims.claim_key in (
-                select claim_key from intermediate.int_claims__accounts
-                where patient_control_number = payments.account_number
-            )
-        where payments.amount > 20 order by 1, 3 limit 1
+        with payments as (
+            select patient_payment_id, account_number
+            from raw.billing_patient_payments as payments
+            inner join intermediate.int_claims__accounts as accounts
+                on payments.account_number = accounts.patient_control_number
+            where amount > 20
+        )
+        select first(patient_payment_id order by patient_payment_id),
+            first(account_number order by patient_payment_id),
+            last(account_number order by patient_payment_id)
+        from payments
         """,
     )
-    late_claim, late_account = one(
+    (late_claim,) = one(
         nightly,
-        """
-        select claim_id, patient_control_number from raw.clearinghouse_claims
-        where frequency_code = '1' and claim_id not like '%-2' order by claim_id limit 1
-        """,
+        "select min(claim_id) from raw.clearinghouse_claims where frequency_code = '1'",
     )
     paid_before = one(nightly, PAID, [pcn])
-    months_before = one(nightly, DENIAL_MONTHS)
+    open_before = one(nightly, OPEN_MONTHS)
     with by_hand(nightly, 1) as hand:
         # the same payment, which was another account's
         hand.add(
@@ -324,7 +322,10 @@ def test_what_the_simulator_never_does_reaches_all_that_it_changes(nightly: Nigh
         )  # fmt: skip
         # a contract that holds for services of the past
         hand.add(
-            "billing_fee_schedules", "service_code = '99213' and payer_id = 'P101'",
+            "billing_fee_schedules",
+            "service_code = '99213' and payer_id = 'P101' qualify row_number() over ("
+            "partition by submitter_id, claim_type, effective_from_date "
+            "order by _loaded_at desc, effective_to_date nulls last) = 1",
             allowed_amount="allowed_amount + 7",
         )  # fmt: skip
     nightly.run_nightly()
@@ -346,7 +347,7 @@ def test_what_the_simulator_never_does_reaches_all_that_it_changes(nightly: Nigh
     found = nightly.warehouse.marts()
 
     assert one(nightly, PAID, [pcn]) != paid_before
-    assert one(nightly, DENIAL_MONTHS) != months_before
+    assert one(nightly, OPEN_MONTHS) != open_before
     query = "select outcome, recovered_amount > 0 from mart.fct_denials where denial_key = ?"
     outcome, is_recovered = one(nightly, query, [denial])
     assert is_recovered and outcome not in ("open", "never_worked")
@@ -356,7 +357,12 @@ def test_what_the_simulator_never_does_reaches_all_that_it_changes(nightly: Nigh
         "from staging.stg_billing__patient_payments where patient_payment_id = ?"
     )
     assert one(nightly, query, [left, entered, payment]) == (0, 1)
-    assert late_account != "A99990000001"
+    query = (
+        "select count(*) from mart.fct_claims inner join intermediate.int_claims__accounts "
+        "using (claim_key) where patient_control_number = 'A99990000001' "
+        "and fct_claims.first_submitted_date is not null"
+    )
+    assert one(nightly, query) == (1,)
 
     nightly.run_full()
     assert unequal(found, nightly.warehouse.marts()) == {}
@@ -368,10 +374,7 @@ PAID = """
         select claim_key from intermediate.int_claims__accounts where patient_control_number = ?
     )
 """
-DENIAL_MONTHS = """
-    select sum(gross_balance_amount) from mart.fct_ar_month_end
-    where snapshot_date = (select max(snapshot_date) from mart.fct_ar_month_end)
-"""
+OPEN_MONTHS = "select sum(gross_balance_amount) from mart.kpi_ar_aging"
 
 
 # --- PostgreSQL ---------------------------------------------------------------------------------
