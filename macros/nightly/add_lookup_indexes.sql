@@ -33,6 +33,8 @@
         'base_clearinghouse__claim_lines': [['claim_id']],
         'base_clearinghouse__remittance_claims':
             [['remittance_claim_id'], ['patient_control_number']],
+        'int_ar__bucket_intervals': [['valid_to']],
+        'fct_ar_month_end': [['claim_key'], ['snapshot_date']],
         'stg_hospital_a__charges': [['patient_control_number'], ['encounter_id']],
         'stg_hospital_b__charges': [['patient_control_number'], ['encounter_id']],
         'stg_hospital_a__encounters': [['patient_id'], ['discharge_date']],
