@@ -23,7 +23,17 @@ claims as (
 open_intervals as (
 
     select
-        bucket_intervals.*,
+        bucket_intervals.claim_key,
+        bucket_intervals.payer_key,
+        bucket_intervals.facility_key,
+        bucket_intervals.responsibility,
+        bucket_intervals.aging_bucket,
+        bucket_intervals.bucket_sort,
+        bucket_intervals.balance_amount,
+        bucket_intervals.gross_balance_amount,
+        bucket_intervals.credit_balance_amount,
+        bucket_intervals.net_balance_amount,
+        bucket_intervals.aging_start_date,
         snapshot_dates.snapshot_date,
         snapshot_dates.is_month_end
     from bucket_intervals
@@ -37,7 +47,17 @@ open_intervals as (
 
     -- of the other claims, a nightly run lacks the days since the run before
     select
-        bucket_intervals.*,
+        bucket_intervals.claim_key,
+        bucket_intervals.payer_key,
+        bucket_intervals.facility_key,
+        bucket_intervals.responsibility,
+        bucket_intervals.aging_bucket,
+        bucket_intervals.bucket_sort,
+        bucket_intervals.balance_amount,
+        bucket_intervals.gross_balance_amount,
+        bucket_intervals.credit_balance_amount,
+        bucket_intervals.net_balance_amount,
+        bucket_intervals.aging_start_date,
         snapshot_dates.snapshot_date,
         snapshot_dates.is_month_end
     from bucket_intervals
