@@ -126,6 +126,15 @@ named_accounts as (
     from moved_rows
     where parent_column = 'patient_control_number'
 
+    union
+
+    -- an appeal names who filed it, as of that day
+    select appeals.patient_control_number
+    from {{ ref('base_billing__staff') }} as staff
+    inner join {{ ref('stg_billing__appeals') }} as appeals
+        on staff.staff_id = appeals.staff_id
+    where {{ is_new_arrival('staff._batch_id') }}
+
 ),
 
 accounts_of_encounters as (
