@@ -245,7 +245,8 @@ def bench_size(
                 (own / "environment.sh").write_text(
                     "".join(f"export {name}='{value}'\n" for name, value in shown.items())
                 )
-                say(f"  kept; to go on with it: source {own / 'environment.sh'}")
+                then = " && python -m scripts.postgres start" if engine == POSTGRES else ""
+                say(f"  kept; to go on with it: source {own / 'environment.sh'}{then}")
         if not keep:
             shutil.rmtree(own)
     if not keep:
