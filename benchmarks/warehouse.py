@@ -245,7 +245,8 @@ def bench_size(
                 (own / "environment.sh").write_text(
                     "".join(f"export {name}='{value}'\n" for name, value in shown.items())
                 )
-                say(f"  kept; to go on with it: source {own / 'environment.sh'}")
+                then = " && python -m scripts.postgres start" if engine == POSTGRES else ""
+                say(f"  kept; to go on with it: source {own / 'environment.sh'}{then}")
         if not keep:
             shutil.rmtree(own)
     if not keep:
@@ -318,6 +319,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     results = Results(given.results.absolute())
     code = 0
     if not given.report:
+        # a shell that starts this in the background would have it ignore Ctrl-C's signal
+        signal.signal(signal.SIGINT, _interrupt)
         signal.signal(signal.SIGTERM, _interrupt)
         print(deps.install(ROOT), flush=True)
         code = _bench(given, results)
@@ -353,7 +356,7 @@ def _bench(given: argparse.Namespace, results: Results) -> int:
             print(f"everything is in {folder}")
         else:
             shutil.rmtree(folder, ignore_errors=True)
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGINT, _interrupt)
     return code
 
 
