@@ -59,6 +59,7 @@ class PostgresWarehouse(Warehouse):
         """Refresh the planner's statistics of the tables written so far, after their load."""
         for identifier in sorted(self._written):
             self.query(f"analyze {qualified(identifier)}")
+            self._index_batches(identifier)
             # a range of pages that the index doesn't know yet is read by every search
             index = f"{RAW_SCHEMA}.{_batch_index(identifier)}"
             self.query("select brin_summarize_new_values(to_regclass(%s))", [index])
@@ -120,6 +121,8 @@ class PostgresWarehouse(Warehouse):
         self.query(f"truncate {qualified(identifier)}")
         if self._in_transaction:
             self._fresh.add(identifier)
+            # made anew after the load: that reads a table once, this would ask it row by row
+            self.query(f"drop index if exists {RAW_SCHEMA}.{_batch_index(identifier)}")
 
     def _existing_columns(self) -> dict[str, tuple[Column, ...]]:
         rows = self.query(

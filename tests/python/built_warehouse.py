@@ -1,18 +1,21 @@
 """A warehouse with models built on generated sets, for the tests that read marts."""
 
+import gc
 import os
 import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
+from data_generator.load import load
 from ingestion.warehouse import Warehouse, open_warehouse
 from scripts.compare_engines import mart_tables, read_rows
 
@@ -48,8 +51,8 @@ class DbtWarehouse:
 
     def load(self, folder: Path) -> None:
         """Load a set or drops."""
-        generator = (sys.executable, "-m", "data_generator")
-        self.run(*generator, "load", "--from", str(folder), "--target", self.target)
+        with self._settings_in_place():
+            load(self.target, folder)
 
     def build(self, *models: str, as_of_date: str = "") -> None:
         """Build seeds and the models without tests, and all that they are made of.
@@ -63,16 +66,18 @@ class DbtWarehouse:
             *("--vars", f"as_of_date: '{as_of_date}'", *selection),
         )
 
-    def dbt(self, *arguments: str) -> Mapping[str, str]:
-        """Run dbt in this process, which starts sooner; the status of every node by its name."""
-        with pytest.MonkeyPatch.context() as patch:
-            for name, value in self._settings.items():
-                patch.setenv(name, value)
-            patch.chdir(ROOT)
+    def dbt(self, *arguments: str) -> None:
+        """Run dbt, which must succeed, in this process, where it starts sooner."""
+        with self._settings_in_place():
             done = dbtRunner().invoke([*arguments, "--target", self.target, "--quiet"])
+            # dbt keeps the file open for a next command, and with it everybody else out
+            DuckDBConnectionManager.close_all_connections()
+            gc.collect()
         results = getattr(done.result, "results", [])
         failed = [f"{each.node.name}: {each.message}" for each in results if each.failures]
-        failed += [f"{each.node.name}: {each.message}" for each in results if each.status == "error"]
+        failed += [
+            f"{each.node.name}: {each.message}" for each in results if each.status == "error"
+        ]
         assert done.success, (failed, done.exception)
         return {each.node.name: str(each.message) for each in results}
 
@@ -90,11 +95,8 @@ class DbtWarehouse:
     @contextmanager
     def opened(self) -> Iterator[Warehouse]:
         """The open warehouse."""
-        with pytest.MonkeyPatch.context() as patch:
-            for name, value in self._settings.items():
-                patch.setenv(name, value)
-            with open_warehouse(self.target) as warehouse:
-                yield warehouse
+        with self._settings_in_place(), open_warehouse(self.target) as warehouse:
+            yield warehouse
 
     def marts(self) -> Marts:
         """All rows of all tables of schema mart, with their number."""
@@ -110,6 +112,14 @@ class DbtWarehouse:
             command, cwd=ROOT, env=self._environment, capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, done.stdout + done.stderr
+
+    @contextmanager
+    def _settings_in_place(self) -> Iterator[None]:
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in self._settings.items():
+                patch.setenv(name, value)
+            patch.chdir(ROOT)
+            yield
 
     @property
     def _environment(self) -> dict[str, str]:
