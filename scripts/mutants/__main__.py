@@ -38,6 +38,8 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from scripts.mutants import worker
 from scripts.mutants.catalogue import CatalogueError, Mutant, problems, reached_marts, read
 from scripts.mutants.worker import WAREHOUSE, Outcome
@@ -95,6 +97,8 @@ def prepare(base: Path, raw: Path) -> None:
     run([*generator, "load", "--from", str(raw), "--target", "mutants"], base)
     dbt = str(Path(sys.executable).with_name("dbt"))
     run([dbt, "build", "--threads", "2"], base)
+    with duckdb.connect(str(base / WAREHOUSE)) as connection:
+        connection.execute("checkpoint")  # each mutant copies this file and no log
     if failure := worker.answer_key_failure(base, raw):
         raise MutantsError(f"the unbroken project fails the answer key: {failure}")
 

@@ -153,6 +153,8 @@ def live(mutant: Mutant, folder: Path, base: Path, raw: Path, answers: Any) -> N
     """Judge one mutant in `folder` and send the Outcome through the pipe `answers`."""
     begun = time.monotonic()
     enter(folder)
+    # what the mutant before had in its log must not be replayed on the fresh copy
+    (folder / f"{WAREHOUSE}.wal").unlink(missing_ok=True)
     shutil.copyfile(base / WAREHOUSE, folder / WAREHOUSE)
     try:
         outcome = judge(mutant, folder, raw)
