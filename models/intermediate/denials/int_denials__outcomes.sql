@@ -88,6 +88,8 @@ latest_lines as (
     inner join standing_decisions
         on
             lines.remittance_claim_id = standing_decisions.remittance_claim_id
+            -- the same claim anyhow; said so that no planner joins the two by payer_sequence alone
+            and ever_denied_lines.claim_key = standing_decisions.claim_key
             and ever_denied_lines.payer_sequence = standing_decisions.payer_sequence
 
     union all
