@@ -100,6 +100,8 @@ standing_lines as (
     inner join standing_decisions
         on
             lines.remittance_claim_id = standing_decisions.remittance_claim_id
+            -- the same claim anyhow; said so that no planner joins the two by payer_sequence alone
+            and first_denials.claim_key = standing_decisions.claim_key
             and first_denials.payer_sequence = standing_decisions.payer_sequence
 
 ),
