@@ -267,7 +267,7 @@ linked as (
             acknowledgements.claim_id = originals.claim_id
             and replacements.payer_id = originals.payer_id
             and replacements.patient_control_number <> originals.patient_control_number
-    where replacements.frequency_code in ('7', '8')
+    where replacements.frequency_code in ('7', '8') and {{ is_nightly() | lower }}
 
     union
 
@@ -281,6 +281,7 @@ linked as (
             credits.credited_charge_id = credited.charge_id
             and credits.hospital_id = credited.hospital_id
             and credits.patient_control_number <> credited.patient_control_number
+    where {{ is_nightly() | lower }}
 
 ),
 
