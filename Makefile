@@ -29,7 +29,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help install lock deps postgres-start postgres-stop postgres-status postgres-tcp psql \
-	generate load build docs erd summary analyses demo test lint format types pytest mutants clean
+	generate load build docs erd summary analyses demo test bench lint format types pytest mutants clean
 
 help: ## List these targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' Makefile
@@ -91,6 +91,9 @@ demo: install deps $(if $(filter dev,$(TARGET)),postgres-start) generate load bu
 
 test: install ## Every check that CI runs, on data and databases of its own
 	python -m scripts.test_all $(ARGS)
+
+bench: deps ## Measure generating, loading, building and nights; ARGS="--sizes 24x5000" for one size
+	python -m benchmarks.warehouse $(ARGS)
 
 lint: deps ## Check the style of SQL and Python
 	sqlfluff lint models tests analyses --processes 2

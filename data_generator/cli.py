@@ -62,8 +62,9 @@ Load generated files into schema raw of a dbt target.
 
 Another base set replaces what was generated before, nights included, all at once or not at all;
 rows that came from real files stay. Drops continue the base set that is loaded: each night is
-loaded whole or not at all, in the order of the days. What is in the warehouse already is not
-loaded again, so a load that was interrupted can simply be repeated.
+loaded whole or not at all, in whatever order the nights come; what is missing between them is told.
+What is in the warehouse already is not loaded again, so a load that was interrupted can simply be
+repeated.
 """
 _LOAD_EXAMPLES = """\
 examples:
@@ -184,6 +185,8 @@ def _load(given: list[str]) -> int:
 
         loaded = load(arguments.target, arguments.folder, show)
     print(f"{arguments.target}: {_describe(loaded)}")
+    if loaded.missing:
+        print(f"{arguments.target}: still to come: {_periods(loaded.missing)}, in any order")
     return 0
 
 
@@ -199,7 +202,20 @@ def _describe(loaded: Loaded) -> str:
     there = len(loaded.batches) - len(loaded.written)
     nights = f"{len(loaded.written)} night{'s' if len(loaded.written) > 1 else ''}"
     return f"loaded {loaded.rows:,} rows of {nights}, {first.day} to {last.day}" + (
-        f"; {there} earlier ones were there already" if there else ""
+        f"; {there} other{'s were' if there > 1 else ' was'} there already" if there else ""
+    )
+
+
+def _periods(days: Sequence[dt.date]) -> str:
+    """Days in order as text, those in a row as one period."""
+    periods: list[list[dt.date]] = []
+    for day in days:
+        if periods and day - periods[-1][-1] == dt.timedelta(days=1):
+            periods[-1].append(day)
+        else:
+            periods.append([day])
+    return ", ".join(
+        str(period[0]) if len(period) == 1 else f"{period[0]} to {period[-1]}" for period in periods
     )
 
 

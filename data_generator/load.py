@@ -37,20 +37,24 @@ class LoadError(Exception):
 
 @dataclass(frozen=True)
 class Loaded:
-    """What a load did: the batches of the folder, those that were written now, and their rows."""
+    """What a load did: the batches of the folder, those that were written now, and their rows.
+
+    `missing` are the days between the base set and the latest drop whose drops are yet to come.
+    """
 
     batches: tuple[Batch, ...]
     written: tuple[Batch, ...]
     rows: int
+    missing: tuple[dt.date, ...] = ()
 
 
 def load(target: str, folder: Path, progress: Progress = lambda *_: None) -> Loaded:
     """Load a base set, a drop or a folder of drops into schema raw of a dbt target.
 
     A base set replaces earlier generated sets with their drops and leaves rows of real files. A
-    drop continues the set that is loaded, and each is a transaction of its own. What is loaded
-    already is skipped. `progress` gets table, rows just loaded, rows in all. Raises LoadError
-    when the folder can't be loaded, and what the warehouse raises.
+    drop adds to the set that is loaded, in whatever order drops come, and each is a transaction
+    of its own. What is loaded already is skipped. `progress` gets table, rows just loaded, rows in
+    all. Raises LoadError when the folder can't be loaded, and what the warehouse raises.
     """
     parts = _parts(folder)
     total = sum(sum(part.manifest["rows"].values()) for part in parts)
@@ -70,11 +74,29 @@ def load(target: str, folder: Path, progress: Progress = lambda *_: None) -> Loa
                 reason = " ".join(str(error).split())
                 raise LoadError(f"{target} took nothing of {part.folder}: {reason}") from error
         warehouse.analyze()
+        missing = _missing_days(_generated(warehouse))
     return Loaded(
         tuple(part.batch for part in parts),
         tuple(part.batch for part in written),
         sum(sum(part.manifest["rows"].values()) for part in written),
+        missing,
     )
+
+
+def _generated(warehouse: Warehouse) -> list[Batch]:
+    """The base set and the drops that are loaded."""
+    found = map(read_batch_id, warehouse.batch_ids(BATCH_PREFIX))
+    return [batch for batch in found if batch]
+
+
+def _missing_days(loaded: list[Batch]) -> tuple[dt.date, ...]:
+    reached = max((batch.day for batch in loaded if batch.kind == BASE), default=None)
+    if reached is None:
+        return ()
+    days = {batch.day for batch in loaded if batch.day > reached}
+    between = (max(days, default=reached) - reached).days
+    wanted = (reached + dt.timedelta(days=number) for number in range(1, between))
+    return tuple(day for day in wanted if day not in days)
 
 
 def _parts(folder: Path) -> list["_Part"]:
@@ -188,10 +210,10 @@ class _Drop(_Part):
         """Whether the rows are in the warehouse; raises LoadError when they can't be added.
 
         A day that the base set reaches is loaded already: a base set may be made anew to a later
-        end than the one that the drops were made for.
+        end than the one that the drops were made for. Nights may come in any order.
         """
-        loaded = [read_batch_id(name) for name in warehouse.batch_ids(BATCH_PREFIX)]
-        bases = [batch for batch in loaded if batch and batch.kind == BASE]
+        loaded = _generated(warehouse)
+        bases = [batch for batch in loaded if batch.kind == BASE]
         if not bases:
             raise LoadError(
                 f"{self.folder} continues a base set ({self._describe()}) and the target holds "
@@ -202,13 +224,7 @@ class _Drop(_Part):
                 f"{self.folder} continues another base set ({self._describe()}) than the target's "
                 f"{bases[0].id}; load its own first"
             )
-        reached = max(batch.day for batch in loaded if batch)
-        if self.batch.day > reached + dt.timedelta(days=1):
-            raise LoadError(
-                f"{self.folder}: the target reaches {reached}; load the drop of "
-                f"{reached + dt.timedelta(days=1)} first"
-            )
-        return self.batch.day <= reached
+        return self.batch.day <= bases[0].day or self.batch in loaded
 
     def _describe(self) -> str:
         options = self.manifest["parameters"]

@@ -1,4 +1,4 @@
-"""The command line: `python -m ingestion x12 FOLDER`."""
+"""The command line: `python -m ingestion x12 FOLDER`, `python -m ingestion tables`."""
 
 import argparse
 import datetime as dt
@@ -46,6 +46,13 @@ exit codes:
   1  some file was refused; all others are in the warehouse
   2  nothing was done: wrong usage, or the warehouse can't be reached"""
 
+TABLES_DESCRIPTION = """\
+Make the tables of schema raw that are missing, empty, and raw.load_batches with them.
+
+For a loader of your own, which fills them and registers each of its loads there. What exists
+already stays as it is, columns that the raw contract has gained aside, which are added. The
+project's own loaders do the same by themselves."""
+
 LOADED_AT_HELP = """\
 when the files count as arrived, such as 2025-12-31T23:30:00 (default: now, in UTC). The marts
 describe the day of the last arrival (as_of_date). Among the demo's simulated claims, pass the
@@ -81,6 +88,15 @@ def parser() -> argparse.ArgumentParser:
         action="store_true",
         help="load a file whose SE, GE or IEA count is wrong, if its money adds up: for a sender "
         "who is known to miscount",
+    )
+    tables = commands.add_parser(
+        "tables",
+        help="make the raw tables that are missing",
+        description=TABLES_DESCRIPTION,
+        formatter_class=formatter,
+    )
+    tables.add_argument(
+        "--target", default="dev", help="target of the dbt profile to make them in (default: dev)"
     )
     return root
 
@@ -131,6 +147,14 @@ def load_x12(folder: Path, target: str, loaded_at: dt.datetime, accept_wrong_cou
     return EXIT_REFUSED if refused else EXIT_LOADED
 
 
+def make_tables(target: str) -> int:
+    """Make what schema raw lacks, say so, and return the exit code."""
+    with open_warehouse(target) as warehouse:
+        warehouse.ensure_raw_tables()
+        print(f"{target}: schema raw has the {len(warehouse.contract)} tables and {REGISTRY}")
+    return EXIT_LOADED
+
+
 def summary(reports: Sequence[FileReport]) -> str:
     """A table with one line per file, and the totals of what was loaded now."""
     header = ("file", "status", "claims", "billed", "paid", "payment", "reason or remark")
@@ -164,10 +188,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     options = parser().parse_args(arguments)
-    if not options.folder.exists():
-        parser().error(f"{options.folder} does not exist")
-    loaded_at = options.loaded_at or dt.datetime.now(dt.UTC).replace(tzinfo=None)
     try:
+        if options.command == "tables":
+            return make_tables(options.target)
+        if not options.folder.exists():
+            parser().error(f"{options.folder} does not exist")
+        loaded_at = options.loaded_at or dt.datetime.now(dt.UTC).replace(tzinfo=None)
         return load_x12(options.folder, options.target, loaded_at, options.accept_wrong_counts)
     except (ContractError, ProfileError, WarehouseError, FileNotFoundError) as error:
         print(f"error: {error}", file=sys.stderr)

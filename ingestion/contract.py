@@ -114,7 +114,7 @@ def _load(root: Path) -> dict[str, RawTable]:
 def _tables_of(document: Any) -> list[RawTable]:
     found = []
     for source in document["sources"]:
-        if source.get("schema", RAW_SCHEMA) != RAW_SCHEMA:
+        if source.get("schema", RAW_SCHEMA) != RAW_SCHEMA or _is_registry(source):
             continue
         for entry in source["tables"]:
             columns = tuple(Column(item["name"], item["data_type"]) for item in entry["columns"])
@@ -122,6 +122,12 @@ def _tables_of(document: Any) -> list[RawTable]:
             _check(table)
             found.append(table)
     return found
+
+
+def _is_registry(source: Any) -> bool:
+    """Whether the source is the loaders' own book rather than anybody's data."""
+    meta = source.get("config", {}).get("meta", {})
+    return bool(meta.get("is_registry", False))
 
 
 def _check(table: RawTable) -> None:

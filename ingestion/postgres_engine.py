@@ -15,11 +15,19 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from ingestion.contract import RAW_SCHEMA, Column, RawTable
-from ingestion.warehouse import Warehouse, WarehouseError, column_list, conform, qualified
+from ingestion.warehouse import (
+    BATCH_COLUMN,
+    Warehouse,
+    WarehouseError,
+    column_list,
+    conform,
+    qualified,
+)
 
 ROWS_PER_BLOCK = 16_384  # 2 to 4 MB of CSV: enough for speed, little enough to stay in the cache
 BLOCKS_AHEAD = 4
 ROWS_PER_PARQUET_BATCH = 65_536
+PAGES_PER_RANGE = 32  # a night of a small table shares few pages with the nights beside it
 LOADER_LOCK = 0x72636D  # one number for all loaders of a database ("rcm")
 
 # Strings are always quoted, so that an empty one is not read as null.
@@ -51,6 +59,10 @@ class PostgresWarehouse(Warehouse):
         """Refresh the planner's statistics of the tables written so far, after their load."""
         for identifier in sorted(self._written):
             self.query(f"analyze {qualified(identifier)}")
+            self._index_batches(identifier)
+            # a range of pages that the index doesn't know yet is read by every search
+            index = f"{RAW_SCHEMA}.{_batch_index(identifier)}"
+            self.query("select brin_summarize_new_values(to_regclass(%s))", [index])
         self._written.clear()
 
     def close(self) -> None:
@@ -109,6 +121,8 @@ class PostgresWarehouse(Warehouse):
         self.query(f"truncate {qualified(identifier)}")
         if self._in_transaction:
             self._fresh.add(identifier)
+            # made anew after the load: that reads a table once, this would ask it row by row
+            self.query(f"drop index if exists {RAW_SCHEMA}.{_batch_index(identifier)}")
 
     def _existing_columns(self) -> dict[str, tuple[Column, ...]]:
         rows = self.query(
@@ -138,6 +152,13 @@ class PostgresWarehouse(Warehouse):
             )
             self.query(f"drop table {qualified(identifier)} cascade")
         self.query("release savepoint before_drop")
+
+    def _index_batches(self, identifier: str) -> None:
+        """Rows are appended batch by batch, so a summary of each few pages is all it takes."""
+        self.query(
+            f"create index if not exists {_batch_index(identifier)} on {qualified(identifier)} "
+            f"using brin ({BATCH_COLUMN}) with (pages_per_range = {PAGES_PER_RANGE})"
+        )
 
 
 class _CsvStream:
@@ -187,6 +208,10 @@ class _CsvStream:
             self._blocks.put(b"")
         except BaseException as error:
             self._blocks.put(error)
+
+
+def _batch_index(identifier: str) -> str:
+    return f'"{identifier}_batches"'
 
 
 def _csv(batch: pa.RecordBatch) -> bytes:

@@ -116,6 +116,8 @@ class Warehouse(ABC):
     def ensure_raw_tables(self) -> None:
         """Create schema raw, the registry and every table of the contract that is missing.
 
+        Where the engine has use for it, a small index finds the rows of a batch in each table.
+
         A table that merely lacks columns gets them, whatever it holds. One that differs otherwise
         is made anew if it is empty or holds nothing but generated rows, which can be had again;
         dbt views on it go too if they stand in the way, and the next `dbt build` brings them back.
@@ -133,6 +135,7 @@ class Warehouse(ABC):
                 self.query(create_table_sql(table))
             else:
                 self._reconcile(table, existing[table.identifier])
+            self._index_batches(table.identifier)
 
     def copy(self, table: str, record_batches: Iterable[pa.RecordBatch]) -> int:
         """Append Arrow record batches to a raw table, streamed; the number of rows written.
@@ -274,6 +277,10 @@ class Warehouse(ABC):
 
     @abstractmethod
     def _drop(self, identifier: str) -> None: ...
+
+    @abstractmethod
+    def _index_batches(self, identifier: str) -> None:
+        """Let a nightly run find the rows of a new batch without reading the older ones."""
 
     def _table(self, identifier: str) -> RawTable:
         if identifier not in self.contract:

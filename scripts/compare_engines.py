@@ -1,7 +1,8 @@
 """Prove that two targets hold the same marts: `python -m scripts.compare_engines dev duckdb`.
 
 Every table of schema mart is read from both and compared row for row, to the cent: a row that only
-one of them holds is printed. The exit code is 1 if any table differs.
+one of them holds is printed. The exit code is 1 if any table differs, if a mart of the project is
+in neither, or if one is empty in both, which proves nothing (--allow-empty for data of your own).
 """
 
 import argparse
@@ -12,8 +13,15 @@ from decimal import Decimal
 from typing import Any
 
 from ingestion.warehouse import Warehouse, WarehouseError, open_warehouse
+from scripts.paths import ROOT
 
 SHOWN_ROWS = 3
+MARTS = ROOT / "models" / "marts"
+
+
+def mart_models() -> set[str]:
+    """The marts that the project defines."""
+    return {path.stem for path in MARTS.rglob("*.sql")}
 
 
 def mart_tables(warehouse: Warehouse) -> dict[str, list[str]]:
@@ -43,13 +51,20 @@ def read_rows(warehouse: Warehouse, table: str, columns: Iterable[str]) -> Count
     return Counter(tuple(comparable(value) for value in row) for row in rows)
 
 
-def differences(left: Warehouse, right: Warehouse, names: tuple[str, str]) -> list[str]:
-    """A line for each table that differs, with some of its rows."""
+def differences(
+    left: Warehouse, right: Warehouse, names: tuple[str, str], allow_empty: bool = False
+) -> list[str]:
+    """A line for each table that differs, with some of its rows, or that proves nothing."""
     tables, others = mart_tables(left), mart_tables(right)
     found = [
         f"{table}: not in {names[1] if table in tables else names[0]}"
         for table in sorted(set(tables) ^ set(others))
     ]
+    if tables:
+        found += [
+            f"{table}: in neither; run: dbt build"
+            for table in sorted(mart_models() - set(tables) - set(others))
+        ]
     for table in sorted(set(tables) & set(others)):
         columns = tables[table]
         if columns != others[table]:
@@ -57,13 +72,17 @@ def differences(left: Warehouse, right: Warehouse, names: tuple[str, str]) -> li
             found.append(f"{table}: columns differ ({odd})")
             continue
         here, there = read_rows(left, table, columns), read_rows(right, table, columns)
-        for name, extra in zip(names, (here - there, there - here), strict=True):
+        for name, rows, extra in zip(
+            names, (here, there), (here - there, there - here), strict=True
+        ):
             if extra:
-                found.append(f"{table}: {extra.total()} of {here.total()} rows only in {name}")
+                found.append(f"{table}: {extra.total()} of {rows.total()} rows only in {name}")
                 for row in list(extra)[:SHOWN_ROWS]:
                     pairs = zip(columns, row, strict=True)
                     found.append("  " + ", ".join(f"{column}={value}" for column, value in pairs))
-        if here == there:
+        if not here and not there and not allow_empty:
+            found.append(f"{table}: empty in both, so nothing was compared")
+        elif here == there:
             print(f"{table}: {here.total():,} rows are equal")
     if not tables:
         found.append(f"{names[0]} has no marts; run: dbt build --target {names[0]}")
@@ -79,11 +98,14 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("left", nargs="?", default="dev", help="a target of the profile (dev)")
     parser.add_argument("right", nargs="?", default="duckdb", help="another one (duckdb)")
+    parser.add_argument(
+        "--allow-empty", action="store_true", help="let a table be empty in both targets"
+    )
     options = parser.parse_args(arguments)
     names = (options.left, options.right)
     try:
         with open_warehouse(options.left) as left, open_warehouse(options.right) as right:
-            found = differences(left, right, names)
+            found = differences(left, right, names, options.allow_empty)
     except WarehouseError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

@@ -9,7 +9,9 @@
 {%- endmacro -%}
 
 {%- macro postgres__analyze_table() -%}
-    {%- if model.config.materialized != 'view' -%}
+    {#- what a nightly run adds to a table is left to autovacuum -#}
+    {%- if model.config.materialized != 'view'
+        and not (model.config.materialized == 'incremental' and is_nightly()) -%}
         analyze {{ this }}
     {%- endif -%}
 {%- endmacro -%}

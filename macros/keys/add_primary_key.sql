@@ -9,7 +9,8 @@
 {%- endmacro -%}
 
 {%- macro postgres__add_primary_key() -%}
-    {%- for column in model.columns.values() -%}
+    {%- for column in model.columns.values()
+        if not (model.config.materialized == 'incremental' and is_nightly()) -%}
         {%- if column.constraints | selectattr('type', 'equalto', 'primary_key') | list -%}
             alter table {{ this }} add primary key ({{ column.name }})
         {%- endif -%}

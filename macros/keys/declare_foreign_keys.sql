@@ -43,3 +43,24 @@
         {%- endfor -%}
     {%- endif -%}
 {%- endmacro -%}
+
+{#- Takes them away before a run: a nightly run deletes and inserts rows of parents whose children stay,
+    and PostgreSQL would check each. -#}
+{%- macro drop_foreign_keys() -%}
+    {{ return(adapter.dispatch('drop_foreign_keys', 'rcm_warehouse')()) }}
+{%- endmacro -%}
+
+{%- macro default__drop_foreign_keys() -%}
+{%- endmacro -%}
+
+{%- macro postgres__drop_foreign_keys() -%}
+    {%- if execute and flags.WHICH in ('build', 'run') -%}
+        {%- set declared = run_query(
+            "select conrelid::regclass, conname from pg_constraint"
+            ~ " where contype = 'f' and connamespace = to_regnamespace('mart')"
+        ).rows -%}
+        {%- for row in declared -%}
+            alter table {{ row[0] }} drop constraint {{ row[1] }};
+        {% endfor -%}
+    {%- endif -%}
+{%- endmacro -%}

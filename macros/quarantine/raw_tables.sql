@@ -1,5 +1,6 @@
 {#- The raw tables as the quarantine sees them: source, table, key and money (none: it has none) in
-    staging's columns, and whether rows are judged before staging (a base model holds the reasons). -#}
+    staging's columns, and whether rows are judged before staging (a base model holds the reasons),
+    and the models by whose rows they are judged. -#}
 {%- macro raw_tables() -%}
     {%- set tables = [] -%}
     {%- for source_name, table_name, key, amount, is_judged in [
@@ -41,6 +42,12 @@
             'key': key,
             'amount': amount,
             'is_judged': is_judged,
+            'children': {
+                'claims': ['base_clearinghouse__claim_lines'],
+                'remittance_claims': [
+                    'stg_clearinghouse__remittance_lines', 'stg_clearinghouse__remittance_adjustments'
+                ],
+            }.get(table_name, []),
             'staging': 'stg_' ~ source_name ~ '__' ~ table_name,
             'base': 'base_' ~ source_name ~ '__' ~ table_name,
         }) -%}

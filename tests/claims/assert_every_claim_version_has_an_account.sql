@@ -1,20 +1,20 @@
 with
 
-versions as (
+claims as (
 
-    select * from {{ ref('int_claims__versions') }}
+    select * from {{ ref('stg_clearinghouse__claims') }}
 
 ),
 
-accounts as (
+submissions as (
 
-    select * from {{ ref('int_claims__accounts') }}
+    select * from {{ ref('fct_claim_submissions') }}
 
 ),
 
 charges as (
 
-    select * from {{ ref('int_claims__charges_priced') }}
+    select * from {{ ref('fct_charges') }}
 
 ),
 
@@ -24,20 +24,20 @@ as_of as (
 
 ),
 
-charges_by_version as (
+charges_by_submission as (
 
     -- what had been posted when the first version was billed; a late charge is not on it
     select
-        versions.claim_id,
+        submissions.claim_submission_key,
 
         sum(charges.charge_amount) as charge_amount
 
-    from versions
+    from submissions
     inner join charges
         on
-            versions.root_patient_control_number = charges.patient_control_number
-            and versions.final_bill_date >= charges.post_date
-    where versions.version_number = 1
+            submissions.claim_key = charges.claim_key
+            and submissions.final_bill_date >= charges.post_date
+    where submissions.is_first_submission
     group by 1
 
 ),
@@ -45,22 +45,21 @@ charges_by_version as (
 compared as (
 
     select
-        versions.claim_id,
-        versions.version_number,
-        accounts.claim_key,
+        claims.claim_id,
+        submissions.claim_key,
 
-        versions.billed_amount,
-        charges_by_version.charge_amount,
+        claims.billed_amount,
+        charges_by_submission.charge_amount,
 
-        versions.submitted_date
+        submissions.is_first_submission,
 
-    from versions
-    left join accounts
-        on
-            versions.root_patient_control_number = accounts.patient_control_number
-            and versions.hospital_id = accounts.hospital_id
-    left join charges_by_version
-        on versions.claim_id = charges_by_version.claim_id
+        claims.submitted_date
+
+    from claims
+    left join submissions
+        on {{ surrogate_key(['claims.claim_id']) }} = submissions.claim_submission_key
+    left join charges_by_submission
+        on submissions.claim_submission_key = charges_by_submission.claim_submission_key
 
 )
 
@@ -72,7 +71,7 @@ where
     and (
         compared.claim_key is null
         or (
-            compared.version_number = 1
+            compared.is_first_submission
             and coalesce(compared.charge_amount, 0) <> compared.billed_amount
         )
     )

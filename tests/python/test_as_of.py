@@ -9,6 +9,7 @@ from built_warehouse import BuiltWarehouse
 
 AS_OF = "2025-05-31"
 SNAPSHOTS = {
+    "fct_ar_daily": "snapshot_date",
     "fct_ar_month_end": "snapshot_date",
     "kpi_ar_aging": "as_of_date",
     "kpi_ar_days": "as_of_date",

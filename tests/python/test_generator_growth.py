@@ -254,25 +254,44 @@ def test_loading_again_changes_nothing(
 def test_drops_in_any_order_and_number_end_in_the_same(
     folders: dict[str, Path], order: list[int]
 ) -> None:
-    """Loads of single nights, of which those that come too early are refused."""
-    reached = 0
+    """Loads of single nights, as they come; what is missing between them is told."""
     nights = [SINCE + dt.timedelta(days=number) for number in range(15)]
+    there: set[int] = set()
     with tempfile.TemporaryDirectory() as folder, duckdb_file(Path(folder) / "db") as name:
         load(name, folders["base"])
-        for night in [*order, *range(1, reached)]:
+        for night in order:
             if night == 0:
                 assert load(name, folders["base"]).written == ()
-            elif night > reached + 1:
-                with pytest.raises(
-                    LoadError, match=f"load the drop of {nights[reached + 1]} first"
-                ):
-                    load(name, folders["drops"] / str(nights[night]))
-            else:
-                written = load(name, folders["drops"] / str(nights[night])).written
-                assert len(written) == (night == reached + 1)
-                reached = max(reached, night)
-        load(name, folders["drops"])
+                continue
+            loaded = load(name, folders["drops"] / str(nights[night]))
+            assert len(loaded.written) == (night not in there)
+            there.add(night)
+            missing = set(range(1, max(there))) - there
+            assert loaded.missing == tuple(nights[number] for number in sorted(missing))
+        loaded = load(name, folders["drops"])
+        assert len(loaded.written) == 14 - len(there)
+        assert loaded.missing == ()
         assert rows_of(name) == whole_rows(folders)
+
+
+@ENGINES
+def test_missing_nights_are_told_and_no_error(
+    target: str, folders: dict[str, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    load(target, folders["base"])
+    for number, told in (
+        (5, "2025-01-21 to 2025-01-24"),
+        (3, "2025-01-21 to 2025-01-22, 2025-01-24"),
+        (1, "2025-01-22, 2025-01-24"),
+        (2, "2025-01-24"),
+        (4, None),
+    ):
+        night = str(SINCE + dt.timedelta(days=number))
+        assert main(["load", "--target", target, "--from", str(folders["drops"] / night)]) == 0
+        said = capsys.readouterr().out
+        assert f"of 1 night, {night} to {night}" in said
+        assert ("still to come" in said) == (told is not None)
+        assert told is None or f"still to come: {told}, in any order" in said
 
 
 WHOLE: dict[Path, dict[str, list[tuple[object, ...]]]] = {}

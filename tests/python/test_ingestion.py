@@ -583,3 +583,14 @@ def test_help_teaches(capsys: pytest.CaptureFixture[str]) -> None:
     text = capsys.readouterr().out
     for part in ("examples:", "exit codes:", "as_of_date", "refused", "--accept-wrong-counts"):
         assert part in text
+
+
+def test_the_raw_tables_can_be_made_without_a_load(
+    target: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for _ in range(2):
+        assert main(["tables", "--target", target]) == 0
+        assert "raw.load_batches" in capsys.readouterr().out
+    with open_warehouse(target) as warehouse:
+        assert warehouse.query("select count(*) from raw.load_batches") == [(0,)]
+        assert all(warehouse.is_empty(table) for table in warehouse.contract)

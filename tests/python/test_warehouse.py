@@ -1,6 +1,7 @@
 """The loader writes what it was given, all or nothing, on PostgreSQL and DuckDB alike."""
 
 import datetime as dt
+import re
 import shutil
 import threading
 from collections.abc import Iterator
@@ -304,6 +305,25 @@ def test_a_batch_is_registered_once(warehouse: Warehouse) -> None:
         warehouse.register_batch("b", "x12_835", None, None, REFUSED, None, 0, ARRIVAL)
     with pytest.raises(ValueError, match="status is 'done'"):
         warehouse.register_batch("b", "x12_835", None, None, "done", None, 0, ARRIVAL)
+
+
+@pytest.mark.parametrize("target", ["dev"], indirect=True)
+def test_the_rows_of_a_batch_are_found_without_reading_the_others(warehouse: Warehouse) -> None:
+    schema = arrow_schema(warehouse.contract[REFUNDS])
+    for batch_id in ("gen-base", "gen-night-1", "gen-night-2"):
+        rows = refunds(batch_id, "0.01").to_pylist() * 20_000
+        with warehouse.transaction():
+            warehouse.copy(REFUNDS, [pa.RecordBatch.from_pylist(rows, schema=schema)])
+            register(warehouse, batch_id)
+        warehouse.analyze()
+    query = f"select sum(amount) from raw.{REFUNDS} where _batch_id = 'gen-night-2'"
+    plan = "\n".join(row[0] for row in warehouse.query(f"explain analyze {query}"))
+    assert "Bitmap Index Scan on billing_refunds_batches" in plan
+    ((pages,),) = warehouse.query(f"select pg_relation_size('raw.{REFUNDS}') / 8192")
+    read = re.search(r"Heap Blocks: lossy=(\d+)", plan)
+    assert read
+    assert int(read[1]) < pages / 2
+    assert warehouse.query(query) == [(Decimal("200.00"),)]
 
 
 @pytest.mark.parametrize("target", ["dev"], indirect=True)

@@ -2,19 +2,19 @@ with
 
 charges as (
 
-    select * from {{ ref('int_claims__charges_priced') }}
+    select * from {{ ref('fct_charges') }}
 
 ),
 
-accounts as (
+claims as (
 
-    select * from {{ ref('int_claims__accounts') }}
+    select * from {{ ref('fct_claims') }}
 
 ),
 
 transactions as (
 
-    select * from {{ ref('int_ar__transactions') }}
+    select * from {{ ref('fct_ar_transactions') }}
     where transaction_type = 'charity'
 
 ),
@@ -50,12 +50,12 @@ revenue_entries as (
         cast(0 as {{ type_money() }}) as gross_revenue_amount,
         transactions.amount as net_revenue_amount,
 
-        accounts.service_date as revenue_date,
+        claims.service_date as revenue_date,
         transactions.post_date
 
     from transactions
-    inner join accounts
-        on transactions.claim_key = accounts.claim_key
+    inner join claims
+        on transactions.claim_key = claims.claim_key
 
 ),
 

@@ -30,18 +30,21 @@ remittance_claims as {{ inlined() }} (
 patient_payments as (
 
     select * from {{ ref('stg_billing__patient_payments') }}
+    where {{ is_of_changed_account() }}
 
 ),
 
 account_adjustments as (
 
     select * from {{ ref('stg_billing__account_adjustments') }}
+    where {{ is_of_changed_account() }}
 
 ),
 
 refunds as (
 
     select * from {{ ref('stg_billing__refunds') }}
+    where {{ is_of_changed_account() }}
 
 ),
 
@@ -112,6 +115,8 @@ patient_payment_entries as (
 
 adjustment_entries as (
 
+    -- a kind that the list doesn't know keeps its money and has nobody whose balance it lowers,
+    -- which the contract of fct_ar_transactions refuses
     select
         account_adjustments.patient_control_number,
         account_adjustments.account_adjustment_id as source_id,
@@ -125,7 +130,7 @@ adjustment_entries as (
         account_adjustments.post_date
 
     from account_adjustments
-    inner join adjustment_types
+    left join adjustment_types
         on account_adjustments.adjustment_type = adjustment_types.adjustment_type
 
 ),

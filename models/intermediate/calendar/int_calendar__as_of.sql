@@ -1,19 +1,22 @@
+{# a nightly run asks only what is new how far it reaches #}
+{% set is_new = is_new_arrival() %}
+
 with
 
 arrivals as (
 
     -- the feeds that deliver every night; the others say nothing about how far the data reaches
-    select max(_loaded_at) as loaded_at from {{ ref('stg_hospital_a__charges') }}
-    union all
-    select max(_loaded_at) as loaded_at from {{ ref('stg_hospital_b__charges') }}
-    union all
-    select max(_loaded_at) as loaded_at from {{ ref('stg_clearinghouse__claims') }}
-    union all
-    select max(_loaded_at) as loaded_at from {{ ref('stg_clearinghouse__remittances') }}
-    union all
-    select max(_loaded_at) as loaded_at from {{ ref('stg_billing__patient_payments') }}
-    union all
-    select max(_loaded_at) as loaded_at from {{ ref('stg_billing__account_adjustments') }}
+    {% for feed in [
+        'stg_hospital_a__charges', 'stg_hospital_b__charges', 'stg_clearinghouse__claims',
+        'stg_clearinghouse__remittances', 'stg_billing__patient_payments',
+        'stg_billing__account_adjustments'
+    ] -%}
+        select cast(max(_loaded_at) as date) as arrived_date from {{ ref(feed) }}
+        where {{ is_new if is_nightly() else 'true' }}
+        union all
+    {% endfor -%}
+    -- what earlier runs brought in
+    select {{ previous_as_of_date() }} as arrived_date
 
 ),
 
@@ -22,7 +25,7 @@ as_of as (
     select
         coalesce(
             cast(nullif('{{ var("as_of_date") }}', '') as date),
-            cast(max(loaded_at) as date)
+            max(arrived_date)
         ) as as_of_date
 
     from arrivals

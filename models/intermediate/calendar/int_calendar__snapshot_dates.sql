@@ -15,17 +15,17 @@ as_of as (
 
 ),
 
-charges as (
+accounts as (
 
-    select * from {{ ref('int_hospitals__charges_unioned') }}
+    select * from {{ ref('int_claims__accounts') }}
 
 ),
 
 first_charge as (
 
     -- before the first charge there is no balance to keep
-    select min(post_date) as first_post_date
-    from charges
+    select min(first_charge_post_date) as first_post_date
+    from accounts
 
 ),
 

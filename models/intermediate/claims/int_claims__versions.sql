@@ -3,6 +3,7 @@ with
 claims as {{ inlined() }} (
 
     select * from {{ ref('stg_clearinghouse__claims') }}
+    where {{ is_of_changed_account() }}
 
 ),
 

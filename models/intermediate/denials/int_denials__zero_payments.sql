@@ -2,7 +2,7 @@ with
 
 remittance_claims as (
 
-    select * from {{ ref('int_remittances__claims_adjudicated') }}
+    select * from {{ ref('fct_remittances') }}
 
 ),
 
@@ -23,7 +23,7 @@ zero_payments as (
     select
         remittance_claims.payer_key,
         remittance_claims.facility_key,
-        remittance_claims.provider_key,
+        claims.provider_key,
 
         procedures.procedure_family,
 

@@ -3,12 +3,14 @@ with
 hospital_a as (
 
     select * from {{ ref('stg_hospital_a__charges') }}
+    where {{ is_of_changed_account() }}
 
 ),
 
 hospital_b as (
 
     select * from {{ ref('stg_hospital_b__charges') }}
+    where {{ is_of_changed_account() }}
 
 ),
 

@@ -1,8 +1,14 @@
 with
 
-charges as (
+hospital_a_charges as (
 
-    select * from {{ ref('int_hospitals__charges_unioned') }}
+    select * from {{ ref('stg_hospital_a__charges') }}
+
+),
+
+hospital_b_charges as (
+
+    select * from {{ ref('stg_hospital_b__charges') }}
 
 ),
 
@@ -20,19 +26,15 @@ procedure_family_ranges as (
 
 codes as (
 
-    select
-        {{ procedure_id('procedure_code', 'revenue_code') }} as procedure_id,
-        procedure_code,
-        case when procedure_code is null then revenue_code end as revenue_code
-    from charges
-
-    union
-
-    select
-        {{ procedure_id('procedure_code', 'revenue_code') }} as procedure_id,
-        procedure_code,
-        case when procedure_code is null then revenue_code end as revenue_code
-    from remittance_lines
+    -- of charges that still wait for their encounter too
+    {% for charged in ['hospital_a_charges', 'hospital_b_charges', 'remittance_lines'] -%}
+        select
+            {{ procedure_id('procedure_code', 'revenue_code') }} as procedure_id,
+            procedure_code,
+            case when procedure_code is null then revenue_code end as revenue_code
+        from {{ charged }}
+        {{ 'union' if not loop.last }}
+    {% endfor -%}
 
 ),
 

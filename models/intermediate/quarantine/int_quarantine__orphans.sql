@@ -1,3 +1,5 @@
+{{ config(materialized='incremental', incremental_strategy='replace_all') }}
+
 {% set children = [
     ('hospital_a', 'encounter_diagnoses', 'encounter_id', 'hospital_a_encounters'),
     ('hospital_a', 'charges', 'encounter_id', 'hospital_a_encounters'),
@@ -45,7 +47,7 @@ hospital_b_encounters as (
 accounts as (
 
     select distinct patient_control_number as parent_id
-    from {{ ref('int_hospitals__charges_unioned') }}
+    from {{ ref('int_claims__accounts') }}
 
 ),
 
@@ -71,6 +73,43 @@ remittance_claims as (
 
 ),
 
+{% set is_new = is_new_arrival() -%}
+{% set changed_accounts = ref_at_night('int_loads__changed_accounts') -%}
+{% set changed_remittances = ref_at_night('int_loads__changed_remittances') -%}
+{% set arrived_claims = arrived_keys('claims') -%}
+{% if is_nightly() -%}
+changed_parents as (
+
+    -- what was an orphan may have found its parent, and a parent may have become unusable
+    select
+        parents,
+        parent_id
+    from {{ this }}
+
+    union
+
+    select
+        'accounts' as parents,
+        patient_control_number as parent_id
+    from {{ changed_accounts }}
+
+    union
+
+    select
+        'remittance_claims' as parents,
+        remittance_claim_id as parent_id
+    from {{ changed_remittances }}
+
+    union
+
+    select
+        'claims' as parents,
+        claim_id as parent_id
+    from ({{ arrived_claims }}) as arrived
+
+),
+
+{% endif -%}
 orphans as (
 
     {% for source_name, table_name, parent_column, parents in children -%}
@@ -95,7 +134,17 @@ orphans as (
         from {{ ref(table.staging) }} as children
         left join {{ parents }}
             on children.{{ parent_column }} = {{ parents }}.parent_id
-        where {{ parents }}.parent_id is null
+        where
+            {{ parents }}.parent_id is null
+            {% if is_nightly() -%}
+                and children.{{ parent_column }} in (
+                    select parent_id from changed_parents
+                    where parents = '{{ parents }}'
+                    union all
+                    select {{ parent_column }} from {{ ref(table.staging) }}
+                    where {{ is_new }}
+                )
+            {%- endif %}
         {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
@@ -125,6 +174,8 @@ explained as (
         orphans.source_name,
         orphans.table_name,
         orphans.row_id,
+        orphans.parents,
+        orphans.parent_id,
 
         case
             when quarantined_parents.parent_id is null then 'orphan' else 'parent_unusable'

@@ -3,6 +3,7 @@ with
 adjustments as (
 
     select * from {{ ref('stg_clearinghouse__remittance_adjustments') }}
+    where {{ is_of_changed_remittance() }}
 
 ),
 

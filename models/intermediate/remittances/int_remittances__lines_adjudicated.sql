@@ -9,6 +9,7 @@ remittance_claims as {{ inlined() }} (
 remittance_lines as {{ inlined() }} (
 
     select * from {{ ref('stg_clearinghouse__remittance_lines') }}
+    where {{ is_of_changed_remittance() }}
 
 ),
 

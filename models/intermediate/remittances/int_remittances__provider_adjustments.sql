@@ -20,7 +20,7 @@ remittance_claims as (
 
 matched_claims as (
 
-    select * from {{ ref('int_remittances__claims_matched') }}
+    select * from {{ ref('fct_remittances') }}
 
 ),
 
@@ -82,7 +82,9 @@ referenced_claims as (
             remittance_claims.remittance_id = claim_remittances.remittance_id
             and paid.payer_id = claim_remittances.payer_id
     inner join matched_claims
-        on remittance_claims.remittance_claim_id = matched_claims.remittance_claim_id
+        on
+            {{ surrogate_key(['remittance_claims.remittance_claim_id']) }}
+            = matched_claims.remittance_claim_key
 
 ),
 

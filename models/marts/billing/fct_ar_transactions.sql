@@ -1,3 +1,5 @@
+{{ config(materialized='incremental', unique_key='claim_key') }}
+
 with
 
 transactions as (

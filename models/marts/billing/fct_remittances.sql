@@ -1,3 +1,5 @@
+{{ config(materialized='incremental', unique_key='remittance_claim_key') }}
+
 with
 
 remittance_claims as (

@@ -1,8 +1,11 @@
+{{ config(materialized='incremental', unique_key='encounter_key') }}
+
 with
 
 encounters as (
 
     select * from {{ ref('int_hospitals__encounters_unioned') }}
+    where {{ is_of_changed_encounter() }}
 
 ),
 
@@ -21,6 +24,7 @@ coverages as (
 diagnoses as (
 
     select * from {{ ref('int_hospitals__diagnoses_unioned') }}
+    where {{ is_of_changed_encounter() }}
 
 ),
 

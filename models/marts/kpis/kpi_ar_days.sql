@@ -2,7 +2,7 @@ with
 
 balances as (
 
-    select * from {{ ref('fct_ar_month_end') }}
+    select * from {{ ref('fct_ar_daily') }}
 
 ),
 

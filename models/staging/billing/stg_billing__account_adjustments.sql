@@ -9,7 +9,7 @@ usable as (
 
 latest as (
 
-    {{ latest_version('usable', ['account_adjustment_id']) }}
+    {{ latest_arrival('usable', ['account_adjustment_id']) }}
 
 ),
 

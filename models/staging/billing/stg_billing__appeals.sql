@@ -3,7 +3,7 @@ with
 source as (
 
     select * from {{ source('billing', 'appeals') }}
-    where {{ arrived_by_as_of() }}
+    where {{ arriving() }}
 
 ),
 
@@ -34,7 +34,7 @@ cleaned as (
 
 latest as (
 
-    {{ latest_version('cleaned', ['appeal_id'], then_by=['decided_date desc nulls last']) }}
+    {{ latest_arrival('cleaned', ['appeal_id'], then_by=['decided_date desc nulls last']) }}
 
 )
 

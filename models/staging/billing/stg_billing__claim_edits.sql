@@ -3,7 +3,7 @@ with
 source as (
 
     select * from {{ source('billing', 'claim_edits') }}
-    where {{ arrived_by_as_of() }}
+    where {{ arriving() }}
 
 ),
 
@@ -30,7 +30,7 @@ cleaned as (
 
 latest as (
 
-    {{ latest_version('cleaned', ['claim_edit_id'], then_by=['resolved_date desc nulls last']) }}
+    {{ latest_arrival('cleaned', ['claim_edit_id'], then_by=['resolved_date desc nulls last']) }}
 
 )
 

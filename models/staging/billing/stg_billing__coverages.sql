@@ -3,7 +3,7 @@ with
 source as (
 
     select * from {{ source('billing', 'coverages') }}
-    where {{ arrived_by_as_of() }}
+    where {{ arriving() }}
 
 ),
 
@@ -32,7 +32,7 @@ cleaned as (
 
 latest as (
 
-    {{ latest_version('cleaned', ['coverage_id'], then_by=['effective_to_date desc nulls last']) }}
+    {{ latest_arrival('cleaned', ['coverage_id'], then_by=['effective_to_date desc nulls last']) }}
 
 )
 

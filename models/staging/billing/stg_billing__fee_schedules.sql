@@ -3,7 +3,7 @@ with
 source as (
 
     select * from {{ source('billing', 'fee_schedules') }}
-    where {{ arrived_by_as_of() }}
+    where {{ arriving() }}
 
 ),
 
@@ -31,7 +31,7 @@ cleaned as (
 
 latest as (
 
-    {{ latest_version(
+    {{ latest_arrival(
         'cleaned',
         ['payer_id', 'hospital_id', 'claim_type', 'service_code', 'effective_from_date']
     ) }}

@@ -9,7 +9,7 @@ usable as (
 
 latest as (
 
-    {{ latest_version('usable', ['patient_payment_id']) }}
+    {{ latest_arrival('usable', ['patient_payment_id']) }}
 
 ),
 

@@ -8,7 +8,7 @@ arrivals as (
 
 latest as (
 
-    {{ latest_version('arrivals', ['payer_id']) }}
+    {{ latest_arrival('arrivals', ['payer_id']) }}
 
 ),
 

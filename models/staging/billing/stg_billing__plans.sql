@@ -3,7 +3,7 @@ with
 source as (
 
     select * from {{ source('billing', 'plans') }}
-    where {{ arrived_by_as_of() }}
+    where {{ arriving() }}
 
 ),
 
@@ -26,7 +26,7 @@ cleaned as (
 
 latest as (
 
-    {{ latest_version('cleaned', ['plan_id']) }}
+    {{ latest_arrival('cleaned', ['plan_id']) }}
 
 )
 

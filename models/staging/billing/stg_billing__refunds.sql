@@ -9,7 +9,7 @@ usable as (
 
 latest as (
 
-    {{ latest_version('usable', ['refund_id']) }}
+    {{ latest_arrival('usable', ['refund_id']) }}
 
 ),
 

@@ -8,7 +8,7 @@ arrivals as (
 
 latest as (
 
-    {{ latest_version('arrivals', ['staff_id'], then_by=['left_date desc nulls last']) }}
+    {{ latest_arrival('arrivals', ['staff_id'], then_by=['left_date desc nulls last']) }}
 
 ),
 

@@ -3,7 +3,7 @@ with
 source as (
 
     select * from {{ source('billing', 'work_items') }}
-    where {{ arrived_by_as_of() }}
+    where {{ arriving() }}
 
 ),
 
@@ -34,7 +34,7 @@ cleaned as (
 
 latest as (
 
-    {{ latest_version('cleaned', ['work_item_id'], then_by=['found_wrong_date desc nulls last']) }}
+    {{ latest_arrival('cleaned', ['work_item_id'], then_by=['found_wrong_date desc nulls last']) }}
 
 )
 

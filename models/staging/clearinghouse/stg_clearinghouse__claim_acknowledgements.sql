@@ -3,7 +3,7 @@ with
 source as (
 
     select * from {{ source('clearinghouse', 'claim_acknowledgements') }}
-    where {{ arrived_by_as_of() }}
+    where {{ arriving() }}
 
 ),
 
@@ -31,7 +31,7 @@ cleaned as (
 
 latest as (
 
-    {{ latest_version('cleaned', ['acknowledgement_id']) }}
+    {{ latest_arrival('cleaned', ['acknowledgement_id']) }}
 
 )
 

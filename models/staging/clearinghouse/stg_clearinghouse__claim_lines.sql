@@ -9,7 +9,7 @@ usable as (
 
 latest as (
 
-    {{ latest_version('usable', ['claim_id', 'line_number']) }}
+    {{ latest_arrival('usable', ['claim_id', 'line_number']) }}
 
 ),
 

@@ -3,7 +3,7 @@ with
 source as (
 
     select * from {{ source('clearinghouse', 'remittance_adjustments') }}
-    where {{ arrived_by_as_of() }}
+    where {{ arriving() }}
 
 ),
 
@@ -37,7 +37,7 @@ cleaned as (
 
 latest as (
 
-    {{ latest_version('cleaned', ['remittance_adjustment_id']) }}
+    {{ latest_arrival('cleaned', ['remittance_adjustment_id']) }}
 
 )
 

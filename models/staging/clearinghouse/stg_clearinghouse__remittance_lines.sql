@@ -3,7 +3,7 @@ with
 source as (
 
     select * from {{ source('clearinghouse', 'remittance_lines') }}
-    where {{ arrived_by_as_of() }}
+    where {{ arriving() }}
 
 ),
 
@@ -41,7 +41,7 @@ cleaned as (
 
 latest as (
 
-    {{ latest_version('cleaned', ['remittance_line_id']) }}
+    {{ latest_arrival('cleaned', ['remittance_line_id']) }}
 
 )
 

@@ -3,7 +3,7 @@ with
 source as (
 
     select * from {{ source('clearinghouse', 'remittances') }}
-    where {{ arrived_by_as_of() }}
+    where {{ arriving() }}
 
 ),
 
@@ -39,7 +39,7 @@ cleaned as (
 
 latest as (
 
-    {{ latest_version('cleaned', ['remittance_id']) }}
+    {{ latest_arrival('cleaned', ['remittance_id']) }}
 
 )
 

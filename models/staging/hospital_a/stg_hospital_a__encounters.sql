@@ -9,7 +9,7 @@ usable as (
 
 latest as (
 
-    {{ latest_version('usable', ['encounter_id'], then_by=['discharge_date desc nulls last']) }}
+    {{ latest_arrival('usable', ['encounter_id'], then_by=['discharge_date desc nulls last']) }}
 
 ),
 

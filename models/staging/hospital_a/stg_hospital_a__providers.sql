@@ -8,7 +8,7 @@ arrivals as (
 
 latest as (
 
-    {{ latest_version('arrivals', ['provider_id']) }}
+    {{ latest_arrival('arrivals', ['provider_id']) }}
 
 ),
 

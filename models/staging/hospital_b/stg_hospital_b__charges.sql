@@ -9,7 +9,7 @@ usable as (
 
 latest as (
 
-    {{ latest_version('usable', ['charge_id']) }}
+    {{ latest_arrival('usable', ['charge_id']) }}
 
 ),
 

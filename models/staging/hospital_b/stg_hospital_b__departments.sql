@@ -3,7 +3,7 @@ with
 source as (
 
     select * from {{ source('hospital_b', 'departments') }}
-    where {{ arrived_by_as_of() }}
+    where {{ arriving() }}
 
 ),
 
@@ -29,7 +29,7 @@ cleaned as (
 
 latest as (
 
-    {{ latest_version('cleaned', ['department_id']) }}
+    {{ latest_arrival('cleaned', ['department_id']) }}
 
 )
 

@@ -3,7 +3,7 @@ with
 source as (
 
     select * from {{ source('hospital_b', 'encounter_diagnoses') }}
-    where {{ arrived_by_as_of() }}
+    where {{ arriving() }}
 
 ),
 
@@ -27,7 +27,7 @@ cleaned as (
 
 latest as (
 
-    {{ latest_version('cleaned', ['encounter_id', 'diagnosis_sequence']) }}
+    {{ latest_arrival('cleaned', ['encounter_id', 'diagnosis_sequence']) }}
 
 )
 

@@ -3,7 +3,7 @@ with
 source as (
 
     select * from {{ source('billing', 'patient_payments') }}
-    where {{ arrived_by_as_of() }}
+    where {{ arriving() }}
 
 ),
 

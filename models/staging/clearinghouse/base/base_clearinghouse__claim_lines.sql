@@ -3,7 +3,7 @@ with
 source as (
 
     select * from {{ source('clearinghouse', 'claim_lines') }}
-    where {{ arrived_by_as_of() }}
+    where {{ arriving() }}
 
 ),
 

@@ -3,7 +3,7 @@ with
 source as (
 
     select * from {{ source('clearinghouse', 'claims') }}
-    where {{ arrived_by_as_of() }}
+    where {{ arriving() }}
 
 ),
 
@@ -13,39 +13,7 @@ claim_lines as (
 
 ),
 
-ranked_lines as (
-
-    -- a line in quarantine for its code or date still belongs to the total
-    select
-        claim_id,
-
-        billed_amount,
-        row_number() over (
-            partition by claim_id, line_number
-            order by
-                case when unusable_reason is null then 0 else 1 end,
-                _loaded_at desc,
-                billed_amount desc
-        ) as line_rank
-
-    from claim_lines
-
-),
-
-totals as (
-
-    select
-        claim_id,
-
-        sum(billed_amount) as lines_amount
-
-    from ranked_lines
-    where line_rank = 1
-    group by 1
-
-),
-
-parsed as (
+parsed as {{ inlined() }} (
 
     select
         {{ normalised_code('claim_id') }} as claim_id,
@@ -82,53 +50,114 @@ parsed as (
 
 ),
 
+arrived as (
+
+    -- a claim is judged by its lines: when one comes later, the claim is judged again
+    select claim_id from parsed
+    union
+    select claim_id from claim_lines
+    where {{ is_new_arrival() }}
+
+),
+
+arrivals as (
+
+    select * from parsed
+    {% if is_nightly() -%}
+        union all
+        select
+            {{ adapter.get_columns_in_relation(this) | map(attribute='name')
+                | reject('in', ['unusable_reason', 'unusable_column']) | join(', ') }}
+        from {{ this }}
+        where
+            claim_id in (select claim_id from arrived)
+            and not {{ is_new_arrival() }}
+    {%- endif %}
+
+),
+
+ranked_lines as (
+
+    -- a line in quarantine for its code or date still belongs to the total
+    select
+        claim_id,
+
+        billed_amount,
+        row_number() over (
+            partition by claim_id, line_number
+            order by
+                case when unusable_reason is null then 0 else 1 end,
+                _loaded_at desc,
+                billed_amount desc
+        ) as line_rank
+
+    from claim_lines
+    {% if is_nightly() -%}
+        where claim_id in (select claim_id from arrived)
+    {%- endif %}
+
+),
+
+totals as (
+
+    select
+        claim_id,
+
+        sum(billed_amount) as lines_amount
+
+    from ranked_lines
+    where line_rank = 1
+    group by 1
+
+),
+
 judged as (
 
     select
-        parsed.claim_id,
-        parsed.patient_control_number,
-        parsed.hospital_id,
-        parsed.original_reference_number,
-        parsed.payer_id,
-        parsed.member_id,
-        parsed.billing_provider_npi,
-        parsed.rendering_provider_npi,
+        arrivals.claim_id,
+        arrivals.patient_control_number,
+        arrivals.hospital_id,
+        arrivals.original_reference_number,
+        arrivals.payer_id,
+        arrivals.member_id,
+        arrivals.billing_provider_npi,
+        arrivals.rendering_provider_npi,
 
-        parsed.claim_type,
-        parsed.frequency_code,
-        parsed.payer_sequence,
-        parsed.place_of_service_code,
-        parsed.facility_type_code,
-        parsed.principal_diagnosis_code,
-        parsed.prior_authorization_number,
+        arrivals.claim_type,
+        arrivals.frequency_code,
+        arrivals.payer_sequence,
+        arrivals.place_of_service_code,
+        arrivals.facility_type_code,
+        arrivals.principal_diagnosis_code,
+        arrivals.prior_authorization_number,
         case
-            when {{ is_impossible_date('parsed.statement_from_date') }} then 'statement_from_date'
-            when {{ is_impossible_date('parsed.statement_to_date') }} then 'statement_to_date'
-            when {{ is_impossible_date('parsed.final_bill_date') }} then 'final_bill_date'
-            when {{ is_impossible_date('parsed.submitted_date') }} then 'submitted_date'
+            when {{ is_impossible_date('arrivals.statement_from_date') }} then 'statement_from_date'
+            when {{ is_impossible_date('arrivals.statement_to_date') }} then 'statement_to_date'
+            when {{ is_impossible_date('arrivals.final_bill_date') }} then 'final_bill_date'
+            when {{ is_impossible_date('arrivals.submitted_date') }} then 'submitted_date'
         end as impossible_date_column,
-        case when parsed.billed_amount < 0 then 'billed_amount' end as negative_amount_column,
+        case when arrivals.billed_amount < 0 then 'billed_amount' end as negative_amount_column,
         case
-            when parsed.billed_amount is null then 'billed_amount'
-            when parsed.submitted_date is null then 'submitted_date'
+            when arrivals.billed_amount is null then 'billed_amount'
+            when arrivals.submitted_date is null then 'submitted_date'
         end as missing_column,
-        case when parsed.billed_amount <> coalesce(totals.lines_amount, 0) then 'billed_amount' end
+        case when arrivals.billed_amount <> coalesce(totals.lines_amount, 0) then 'billed_amount' end
             as wrong_total_column,
 
-        parsed.billed_amount,
+        arrivals.billed_amount,
 
-        parsed.statement_from_date,
-        parsed.statement_to_date,
-        parsed.final_bill_date,
-        parsed.submitted_date,
+        arrivals.statement_from_date,
+        arrivals.statement_to_date,
+        arrivals.final_bill_date,
+        arrivals.submitted_date,
 
-        parsed._loaded_at,
-        parsed._source_file,
-        parsed._batch_id
+        arrivals._loaded_at,
+        arrivals._source_file,
+        arrivals._batch_id
 
-    from parsed
+    from arrivals
     left join totals
-        on parsed.claim_id = totals.claim_id
+        on arrivals.claim_id = totals.claim_id
 
 ),
 

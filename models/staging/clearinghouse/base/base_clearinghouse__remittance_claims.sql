@@ -3,7 +3,7 @@ with
 source as (
 
     select * from {{ source('clearinghouse', 'remittance_claims') }}
-    where {{ arrived_by_as_of() }}
+    where {{ arriving() }}
 
 ),
 
@@ -19,31 +19,7 @@ adjustments as (
 
 ),
 
-totals_of_lines as (
-
-    select
-        remittance_claim_id,
-
-        sum(billed_amount) as lines_amount
-
-    from remittance_lines
-    group by 1
-
-),
-
-totals_of_adjustments as (
-
-    select
-        remittance_claim_id,
-
-        sum(adjustment_amount) as adjusted_amount
-
-    from adjustments
-    group by 1
-
-),
-
-parsed as (
+parsed as {{ inlined() }} (
 
     select
         {{ normalised_code('remittance_claim_id') }} as remittance_claim_id,
@@ -80,52 +56,111 @@ parsed as (
 
 ),
 
+arrived as (
+
+    -- a claim is judged by its lines and adjustments: when one comes later, it is judged again
+    select remittance_claim_id from parsed
+    union
+    select remittance_claim_id from remittance_lines
+    where {{ is_new_arrival() }}
+    union
+    select remittance_claim_id from adjustments
+    where {{ is_new_arrival() }}
+
+),
+
+arrivals as (
+
+    select * from parsed
+    {% if is_nightly() -%}
+        union all
+        select
+            {{ adapter.get_columns_in_relation(this) | map(attribute='name')
+                | reject('in', ['unusable_reason', 'unusable_column']) | join(', ') }}
+        from {{ this }}
+        where
+            remittance_claim_id in (select remittance_claim_id from arrived)
+            and not {{ is_new_arrival() }}
+    {%- endif %}
+
+),
+
+totals_of_lines as (
+
+    select
+        remittance_claim_id,
+
+        sum(billed_amount) as lines_amount
+
+    from remittance_lines
+    {% if is_nightly() -%}
+        where remittance_claim_id in (select remittance_claim_id from arrived)
+    {%- endif %}
+    group by 1
+
+),
+
+totals_of_adjustments as (
+
+    select
+        remittance_claim_id,
+
+        sum(adjustment_amount) as adjusted_amount
+
+    from adjustments
+    {% if is_nightly() -%}
+        where remittance_claim_id in (select remittance_claim_id from arrived)
+    {%- endif %}
+    group by 1
+
+),
+
 judged as (
 
     -- 005010X221A1, 1.10.2.1: charge less all adjustments is what was paid; where lines are sent,
     -- their charges add up to the claim's. An 835 is loaded by the same rules (ingestion/x12).
     select
-        parsed.remittance_claim_id,
-        parsed.remittance_id,
-        parsed.patient_control_number,
-        parsed.payer_claim_control_number,
-        parsed.member_id,
+        arrivals.remittance_claim_id,
+        arrivals.remittance_id,
+        arrivals.patient_control_number,
+        arrivals.payer_claim_control_number,
+        arrivals.member_id,
 
-        parsed.claim_status_code,
-        parsed.claim_filing_indicator_code,
-        parsed.facility_type_code,
-        parsed.frequency_code,
-        parsed.drg_code,
-        parsed.remark_code_1,
-        parsed.remark_code_2,
+        arrivals.claim_status_code,
+        arrivals.claim_filing_indicator_code,
+        arrivals.facility_type_code,
+        arrivals.frequency_code,
+        arrivals.drg_code,
+        arrivals.remark_code_1,
+        arrivals.remark_code_2,
         case
             when
-                parsed.billed_amount - coalesce(totals_of_adjustments.adjusted_amount, 0)
-                <> parsed.payer_paid_amount
+                arrivals.billed_amount - coalesce(totals_of_adjustments.adjusted_amount, 0)
+                <> arrivals.payer_paid_amount
                 then 'payer_paid_amount'
-            when parsed.billed_amount <> totals_of_lines.lines_amount then 'billed_amount'
+            when arrivals.billed_amount <> totals_of_lines.lines_amount then 'billed_amount'
         end as wrong_total_column,
 
-        parsed.claim_sequence,
-        parsed.billed_amount,
-        parsed.payer_paid_amount,
-        parsed.patient_responsibility_amount,
-        parsed.coverage_amount,
+        arrivals.claim_sequence,
+        arrivals.billed_amount,
+        arrivals.payer_paid_amount,
+        arrivals.patient_responsibility_amount,
+        arrivals.coverage_amount,
 
-        parsed.statement_from_date,
-        parsed.statement_to_date,
-        parsed.received_date,
+        arrivals.statement_from_date,
+        arrivals.statement_to_date,
+        arrivals.received_date,
 
-        parsed._loaded_at,
-        parsed._source_file,
-        parsed._source_position,
-        parsed._batch_id
+        arrivals._loaded_at,
+        arrivals._source_file,
+        arrivals._source_position,
+        arrivals._batch_id
 
-    from parsed
+    from arrivals
     left join totals_of_lines
-        on parsed.remittance_claim_id = totals_of_lines.remittance_claim_id
+        on arrivals.remittance_claim_id = totals_of_lines.remittance_claim_id
     left join totals_of_adjustments
-        on parsed.remittance_claim_id = totals_of_adjustments.remittance_claim_id
+        on arrivals.remittance_claim_id = totals_of_adjustments.remittance_claim_id
 
 ),
 

@@ -1,0 +1,47 @@
+{{ config(
+    materialized='incremental', incremental_strategy='delete+insert', unique_key='batch_id'
+) }}
+
+-- the last model of a run: a batch is processed when all that it changes has been built
+{% for model_name in [
+    'fct_appeals', 'fct_ar_month_end', 'fct_ar_transactions', 'fct_charges', 'fct_claim_events',
+    'fct_claim_submissions', 'fct_claims', 'fct_denials', 'fct_encounters',
+    'fct_provider_adjustments', 'fct_remittances', 'int_ar__bucket_intervals',
+    'int_claims__lines', 'int_quarantine__orphans'
+] %}
+-- depends_on: {{ ref(model_name) }}
+{% endfor %}
+
+with
+
+batches as (
+
+    select * from {{ ref('stg_loads__batches') }}
+    where is_new
+
+),
+
+as_of as (
+
+    select * from {{ ref('int_calendar__as_of') }}
+
+),
+
+processed as (
+
+    select
+        batches.batch_id,
+
+        '{{ settings_fingerprint() if execute }}' as settings,
+
+        batches.row_count,
+
+        batches.loaded_at,
+        as_of.as_of_date
+
+    from batches
+    cross join as_of
+
+)
+
+select * from processed
