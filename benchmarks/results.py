@@ -92,13 +92,13 @@ class Results:
         """What a size takes on the disk, by the most that it or the next smaller one took.
 
         Without one it is None; what has few claims tells little, since an empty database has its
-        size too. A fifth is added: indexes and spilled sorts grow a little faster than the rows.
+        size too. A tenth is added: indexes and spilled sorts grow a little faster than the rows.
         """
         for smaller, record in reversed(list(self.measured(engine))):
             known = FEWEST_CLAIMS <= smaller.claims <= size.claims
             if known and "peak_disk_bytes" in record:
                 peak = int(record["peak_disk_bytes"])
-                return round(peak / smaller.claims * size.claims * 1.2)
+                return round(peak / smaller.claims * size.claims * 1.1)
         return None
 
 

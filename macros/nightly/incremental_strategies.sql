@@ -66,6 +66,19 @@
     {{ insert_incoming(arguments) }}
 {%- endmacro -%}
 
+{#- Balances by day: of the claims that changed, and of all claims since the last run. Yesterday's
+    snapshot goes, unless it was a month-end. -#}
+{%- macro get_incremental_replace_snapshots_sql(arguments) -%}
+    delete from {{ arguments.target_relation }}
+    where
+        claim_key in (select claim_key from {{ relation_of('int_loads__changed_accounts') }})
+        or snapshot_date > {{ previous_as_of_date() }}
+        or snapshot_date not in (
+            select snapshot_date from {{ relation_of('int_calendar__snapshot_dates') }}
+        );
+    {{ insert_incoming(arguments) }}
+{%- endmacro -%}
+
 {#- What is small, and made anew of what stood and what changed. -#}
 {%- macro get_incremental_replace_all_sql(arguments) -%}
     delete from {{ arguments.target_relation }};

@@ -3,6 +3,7 @@
 
     relation  CTE with the usable arrivals; has at least the model's columns -#}
 {%- macro latest_arrival(relation, key, then_by=[]) -%}
+    {%- set is_new = is_new_arrival() -%}
     {%- if not is_nightly() -%}
         {{ return(latest_version(relation, key, then_by)) }}
     {%- endif -%}
@@ -10,9 +11,13 @@
     {%- set arrivals -%}
         (
             select {{ columns }} from {{ relation }}
+            where {{ is_new }}
             union all
             select {{ columns }} from {{ this }}
-            where ({{ key | join(', ') }}) in (select {{ key | join(', ') }} from {{ relation }})
+            where
+                ({{ key | join(', ') }}) in (
+                    select {{ key | join(', ') }} from {{ relation }} where {{ is_new }}
+                )
         ) as arrivals
     {%- endset -%}
     {{ return(latest_version(arrivals, key, then_by)) }}

@@ -32,6 +32,7 @@ KINDS = (
 )
 REQUIRED = ("id", "model", "kind", "mistake", "find", "replace")
 OPTIONAL = ("explained",)
+_REF = re.compile(r"ref\(\s*'([a-z0-9_]+)'\s*\)")
 
 
 class CatalogueError(Exception):
@@ -120,6 +121,8 @@ def problems(mutants: Iterable[Mutant], root: Path = ROOT) -> list[str]:
             sql = path.read_text()
             if mutant.broken(sql) == sql:
                 raise CatalogueError(f"{mutant.id}: its replacement changes nothing")
+            if not set(_REF.findall(mutant.replace)) <= set(_REF.findall(sql)):
+                raise CatalogueError(f"{mutant.id}: its replacement reads another model")
         except CatalogueError as error:
             found.append(str(error))
     return found
@@ -127,9 +130,8 @@ def problems(mutants: Iterable[Mutant], root: Path = ROOT) -> list[str]:
 
 def references(root: Path = ROOT) -> dict[str, set[str]]:
     """The models that each model refers to, read from the text of the SQL."""
-    pattern = re.compile(r"ref\(\s*'([a-z0-9_]+)'\s*\)")
     return {
-        path.stem: set(pattern.findall(path.read_text()))
+        path.stem: set(_REF.findall(path.read_text()))
         for path in sorted((root / "models").rglob("*.sql"))
     }
 

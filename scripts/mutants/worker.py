@@ -1,4 +1,4 @@
-"""One mutant's life, in a process of its own: break the model, run its tests, put it right."""
+"""One mutant in a process of its own: break the model, run what looks at it, say who noticed."""
 
 import contextlib
 import importlib
@@ -8,7 +8,7 @@ import shutil
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -125,18 +125,20 @@ def close_connections() -> None:
 
 def judge(mutant: Mutant, folder: Path, raw: Path) -> Outcome:
     """Run what looks at the mutated model, the cheapest first, until something notices."""
-    _, manifest = run_dbt(["parse"])
-    if manifest is None:
-        return Outcome(mutant, "invalid", detail="dbt can't parse it")
+    from scripts.mutants import parsed  # the server of the processes has imported it
+
+    if parsed.PROBLEM:
+        return Outcome(mutant, "invalid", detail=parsed.PROBLEM)
     name = mutant.model_name
-    steps = [
+    node = parsed.MANIFEST.nodes[f"model.rcm_warehouse.{name}"]
+    node.raw_code = mutant.broken(node.raw_code)
+    steps = (
         # a unit test brings rows of its own: those of other models don't see the mutation
-        ["test", "--select", f"{name},test_type:unit", "--fail-fast"],
-        ["build", "--select", f"{name}+", "--exclude", "test_type:unit", "--fail-fast"],
-    ]
-    steps[1].append("--full-refresh")
+        ["test", "--select", f"{name},test_type:unit"],
+        ["build", "--select", f"{name}+", "--exclude", "test_type:unit", "--full-refresh"],
+    )
     for step in steps:
-        verdict, _ = run_dbt(step, manifest)
+        verdict, _ = run_dbt([*step, "--fail-fast"], parsed.MANIFEST)
         if verdict.error:
             return Outcome(mutant, "invalid", detail=verdict.error)
         if verdict.failed:
@@ -151,22 +153,11 @@ def live(mutant: Mutant, folder: Path, base: Path, raw: Path, answers: Any) -> N
     """Judge one mutant in `folder` and send the Outcome through the pipe `answers`."""
     begun = time.monotonic()
     enter(folder)
+    # what the mutant before had in its log must not be replayed on the fresh copy
+    (folder / f"{WAREHOUSE}.wal").unlink(missing_ok=True)
     shutil.copyfile(base / WAREHOUSE, folder / WAREHOUSE)
-    path = folder / mutant.model
-    sql = path.read_text()
     try:
-        path.write_text(mutant.broken(sql))
         outcome = judge(mutant, folder, raw)
     except Exception as error:
         outcome = Outcome(mutant, "invalid", detail=f"{type(error).__name__}: {error}")
-    finally:
-        path.write_text(sql)
-    answers.send(
-        Outcome(
-            mutant,
-            outcome.status,
-            outcome.noticed_by,
-            outcome.detail,
-            time.monotonic() - begun,
-        )
-    )
+    answers.send(replace(outcome, seconds=time.monotonic() - begun))

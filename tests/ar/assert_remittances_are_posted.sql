@@ -1,8 +1,8 @@
 {% set posted_amounts = [
-    ('payer_paid_amount', ['payer_payment']),
-    ('contractual_adjustment_amount', ['contractual_adjustment']),
-    ('other_adjustment_amount', ['other_adjustment']),
-    ('patient_responsibility_amount', ['transfer_to_secondary', 'transfer_to_patient']),
+    ('payer_paid_amount', 'payer_payment', 'payer_payment'),
+    ('contractual_adjustment_amount', 'contractual_adjustment', 'contractual_adjustment'),
+    ('other_adjustment_amount', 'other_adjustment', 'other_adjustment'),
+    ('patient_responsibility_amount', 'transfer_to_secondary', 'transfer_to_patient'),
 ] %}
 
 with
@@ -22,7 +22,7 @@ transactions as (
 
 signed_amounts as (
 
-    {% for amount, transaction_types in posted_amounts -%}
+    {% for amount, type, other_type in posted_amounts -%}
         select
             claim_key,
             remittance_date as post_date,
@@ -39,7 +39,7 @@ signed_amounts as (
             '{{ amount }}' as kind,
             amount
         from transactions
-        where transaction_type in ('{{ transaction_types | join("', '") }}')
+        where transaction_type in ('{{ type }}', '{{ other_type }}')
         {{ 'union all' if not loop.last }}
     {% endfor %}
 ),

@@ -98,7 +98,7 @@ def test_a_size_that_the_disk_cannot_hold_is_refused_and_named(tmp_path: Path) -
     results = Results(tmp_path)
     results.put(SMALL, POSTGRES, engine_record(40.0, peak_disk_bytes=10**15))
     assert not fits(LARGE, POSTGRES, tmp_path, results)
-    assert "needs about 14,400,006 GB of disk" in page(results)
+    assert "needs about 13,200,006 GB of disk" in page(results)
     results.put(LARGE, POSTGRES, engine_record(40.0, peak_disk_bytes=10**15))
     assert not fits(LARGE, POSTGRES, tmp_path, results)
     refused = results.get(LARGE, POSTGRES)

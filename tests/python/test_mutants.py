@@ -63,6 +63,7 @@ def test_problems_name_the_mutant(tmp_path: Path) -> None:
     assert problems([mutant()], root) == []
     assert "lost_filter" in problems([mutant("where is_shut")], root)[0]
     assert "changes nothing" in problems([mutant(replace="where is_open")], root)[0]
+    assert "reads another model" in problems([mutant(replace="from {{ ref('x') }}")], root)[0]
     gone = Mutant("of_no_model", "models/gone.sql", "filter", "x", "a", "b")
     assert problems([gone], root) == ["of_no_model: there is no models/gone.sql"]
 

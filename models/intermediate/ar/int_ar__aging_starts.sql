@@ -3,12 +3,14 @@ with
 accounts as {{ inlined() }} (
 
     select * from {{ ref('int_claims__accounts') }}
+    where {{ is_of_changed_claim() }}
 
 ),
 
 remittances as (
 
     select * from {{ ref('fct_remittances') }}
+    where {{ is_of_changed_claim() }}
 
 ),
 

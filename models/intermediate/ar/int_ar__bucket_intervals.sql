@@ -1,9 +1,11 @@
+{{ config(materialized='incremental', unique_key='claim_key') }}
+
 with
 
 balance_intervals as (
 
     select * from {{ ref('int_ar__balance_intervals') }}
-    where balance_amount <> 0
+    where balance_amount <> 0 and {{ is_of_changed_claim() }}
 
 ),
 

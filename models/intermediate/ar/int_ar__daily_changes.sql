@@ -1,8 +1,3 @@
-{% set columns = [
-    'gross_balance_amount', 'net_balance_amount', 'credit_balance_amount', 'claim_count',
-    'credit_claim_count'
-] %}
-
 with
 
 bucket_intervals as {{ inlined() }} (
@@ -17,7 +12,7 @@ as_of as {{ inlined() }} (
 
 ),
 
-entered as (
+signed_changes as (
 
     select
         bucket_intervals.payer_key,
@@ -25,23 +20,17 @@ entered as (
         bucket_intervals.responsibility,
         bucket_intervals.aging_bucket,
         bucket_intervals.bucket_sort,
-        bucket_intervals.valid_from,
-
-        sum(bucket_intervals.gross_balance_amount) as gross_balance_amount,
-        sum(bucket_intervals.net_balance_amount) as net_balance_amount,
-        sum(bucket_intervals.credit_balance_amount) as credit_balance_amount,
-        sum(case when bucket_intervals.gross_balance_amount > 0 then 1 else 0 end) as claim_count,
-        sum(case when bucket_intervals.credit_balance_amount > 0 then 1 else 0 end)
-            as credit_claim_count
-
+        bucket_intervals.gross_balance_amount,
+        bucket_intervals.net_balance_amount,
+        bucket_intervals.credit_balance_amount,
+        case when bucket_intervals.balance_amount > 0 then 1 else 0 end as claim_count,
+        case when bucket_intervals.balance_amount < 0 then 1 else 0 end as credit_claim_count,
+        bucket_intervals.valid_from as change_date
     from bucket_intervals
     cross join as_of
     where bucket_intervals.valid_from <= as_of.as_of_date
-    group by 1, 2, 3, 4, 5, 6
 
-),
-
-left_behind as (
+    union all
 
     -- what is still there on the last day has not left
     select
@@ -50,49 +39,15 @@ left_behind as (
         bucket_intervals.responsibility,
         bucket_intervals.aging_bucket,
         bucket_intervals.bucket_sort,
-        bucket_intervals.valid_to,
-
-        sum(bucket_intervals.gross_balance_amount) as gross_balance_amount,
-        sum(bucket_intervals.net_balance_amount) as net_balance_amount,
-        sum(bucket_intervals.credit_balance_amount) as credit_balance_amount,
-        sum(case when bucket_intervals.gross_balance_amount > 0 then 1 else 0 end) as claim_count,
-        sum(case when bucket_intervals.credit_balance_amount > 0 then 1 else 0 end)
-            as credit_claim_count
-
+        -bucket_intervals.gross_balance_amount as gross_balance_amount,
+        -bucket_intervals.net_balance_amount as net_balance_amount,
+        -bucket_intervals.credit_balance_amount as credit_balance_amount,
+        case when bucket_intervals.balance_amount > 0 then -1 else 0 end as claim_count,
+        case when bucket_intervals.balance_amount < 0 then -1 else 0 end as credit_claim_count,
+        cast({{ dbt.dateadd('day', 1, 'bucket_intervals.valid_to') }} as date) as change_date
     from bucket_intervals
     cross join as_of
     where bucket_intervals.valid_to < as_of.as_of_date
-    group by 1, 2, 3, 4, 5, 6
-
-),
-
-signed as (
-
-    select
-        payer_key,
-        facility_key,
-        responsibility,
-        aging_bucket,
-        bucket_sort,
-        {% for column in columns -%}
-            {{ column }},
-        {% endfor -%}
-        valid_from as change_date
-    from entered
-
-    union all
-
-    select
-        payer_key,
-        facility_key,
-        responsibility,
-        aging_bucket,
-        bucket_sort,
-        {% for column in columns -%}
-            -{{ column }} as {{ column }},
-        {% endfor -%}
-        cast({{ dbt.dateadd('day', 1, 'valid_to') }} as date) as change_date
-    from left_behind
 
 ),
 
@@ -105,12 +60,14 @@ in_calendar as (
         responsibility,
         aging_bucket,
         bucket_sort,
-        {% for column in columns -%}
-            {{ column }},
-        {% endfor -%}
+        gross_balance_amount,
+        net_balance_amount,
+        credit_balance_amount,
+        claim_count,
+        credit_claim_count,
         greatest(change_date, cast('{{ var("calendar_start_date") }}' as date)) as change_date
 
-    from signed
+    from signed_changes
 
 ),
 

@@ -144,10 +144,9 @@ priced as (
             and dated.claim_type = fee_schedules.claim_type
             and coalesce(dated.procedure_code, dated.revenue_code) = fee_schedules.service_code
             and dated.service_date >= fee_schedules.effective_from_date
-            and (
-                dated.service_date <= fee_schedules.effective_to_date
-                or fee_schedules.effective_to_date is null
-            )
+            -- not `or ... is null`, for which DuckDB tries every pair of rows
+            and dated.service_date
+            <= coalesce(fee_schedules.effective_to_date, cast('9999-12-31' as date))
 
 )
 

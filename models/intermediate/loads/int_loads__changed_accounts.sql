@@ -126,6 +126,15 @@ named_accounts as (
     from moved_rows
     where parent_column = 'patient_control_number'
 
+    union
+
+    -- an appeal names who filed it, as of that day
+    select appeals.patient_control_number
+    from {{ ref('base_billing__staff') }} as staff
+    inner join {{ ref('stg_billing__appeals') }} as appeals
+        on staff.staff_id = appeals.staff_id
+    where {{ is_new_arrival('staff._batch_id') }}
+
 ),
 
 accounts_of_encounters as (
@@ -258,7 +267,7 @@ linked as (
             acknowledgements.claim_id = originals.claim_id
             and replacements.payer_id = originals.payer_id
             and replacements.patient_control_number <> originals.patient_control_number
-    where replacements.frequency_code in ('7', '8')
+    where replacements.frequency_code in ('7', '8') and {{ is_nightly() | lower }}
 
     union
 
@@ -272,6 +281,7 @@ linked as (
             credits.credited_charge_id = credited.charge_id
             and credits.hospital_id = credited.hospital_id
             and credits.patient_control_number <> credited.patient_control_number
+    where {{ is_nightly() | lower }}
 
 ),
 

@@ -4,9 +4,10 @@
 
 -- the last model of a run: a batch is processed when all that it changes has been built
 {% for model_name in [
-    'fct_ar_month_end', 'fct_ar_transactions', 'fct_charges', 'fct_claim_events',
-    'fct_claim_submissions', 'fct_claims', 'fct_denials', 'fct_encounters', 'fct_remittances',
-    'int_ar__balance_intervals', 'int_claims__lines'
+    'fct_appeals', 'fct_ar_month_end', 'fct_ar_transactions', 'fct_charges', 'fct_claim_events',
+    'fct_claim_submissions', 'fct_claims', 'fct_denials', 'fct_encounters',
+    'fct_provider_adjustments', 'fct_remittances', 'int_ar__bucket_intervals',
+    'int_claims__lines', 'int_quarantine__orphans'
 ] %}
 -- depends_on: {{ ref(model_name) }}
 {% endfor %}

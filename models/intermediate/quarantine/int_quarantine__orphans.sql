@@ -74,8 +74,8 @@ remittance_claims as (
 ),
 
 {% set is_new = is_new_arrival() -%}
-{% set changed_accounts = ref('int_loads__changed_accounts') -%}
-{% set changed_remittances = ref('int_loads__changed_remittances') -%}
+{% set changed_accounts = ref_at_night('int_loads__changed_accounts') -%}
+{% set changed_remittances = ref_at_night('int_loads__changed_remittances') -%}
 {% set arrived_claims = arrived_keys('claims') -%}
 {% if is_nightly() -%}
 changed_parents as (

@@ -85,8 +85,10 @@ dated as (
         on remittance_claims.remittance_id = remittances.remittance_id
     left join later_payers
         on
-            remittance_claims.claim_status_code = '22'
-            and remittance_claims.patient_control_number = later_payers.patient_control_number
+            case
+                when remittance_claims.claim_status_code = '22'
+                    then remittance_claims.patient_control_number
+            end = later_payers.patient_control_number
             and coalesce(remittances.payer_id, '') = coalesce(later_payers.payer_id, '')
             and coalesce(remittance_claims.payer_claim_control_number, '')
             = coalesce(later_payers.payer_claim_control_number, '')
@@ -95,6 +97,8 @@ dated as (
 
 matched as (
 
+    -- each condition compares the two sides: with one that doesn't (`or ... is null`, or about one
+    -- side alone) DuckDB tries every pair of rows
     select
         dated.remittance_claim_id,
         dated.remittance_id,
@@ -130,34 +134,27 @@ matched as (
         on
             dated.patient_control_number = versions_by_number.patient_control_number
             and dated.payer_claim_control_number = versions_by_number.payer_claim_control_number
-            and (
-                dated.remittance_date >= versions_by_number.payer_number_from_date
-                or versions_by_number.payer_number_from_date is null
-            )
-            and (
-                dated.remittance_date < versions_by_number.payer_number_until_date
-                or versions_by_number.payer_number_until_date is null
-            )
+            and dated.remittance_date
+            >= coalesce(versions_by_number.payer_number_from_date, cast('0001-01-01' as date))
+            and dated.remittance_date
+            < coalesce(versions_by_number.payer_number_until_date, cast('9999-12-31' as date))
     left join versions as versions_by_date
         on
-            versions_by_number.claim_id is null
-            and dated.patient_control_number = versions_by_date.patient_control_number
+            case when versions_by_number.claim_id is null then dated.patient_control_number end
+            = versions_by_date.patient_control_number
             and dated.payer_sequence = versions_by_date.payer_sequence
             and dated.remittance_date >= versions_by_date.submitted_date
-            and (
-                dated.remittance_date < versions_by_date.next_submitted_date
-                or versions_by_date.next_submitted_date is null
-            )
+            and dated.remittance_date
+            < coalesce(versions_by_date.next_submitted_date, cast('9999-12-31' as date))
     left join versions as forwarded_versions
         on
-            versions_by_number.claim_id is null
-            and versions_by_date.claim_id is null
-            and dated.patient_control_number = forwarded_versions.patient_control_number
+            case
+                when coalesce(versions_by_number.claim_id, versions_by_date.claim_id) is null
+                    then dated.patient_control_number
+            end = forwarded_versions.patient_control_number
             and dated.remittance_date >= forwarded_versions.submitted_date
-            and (
-                dated.remittance_date < forwarded_versions.next_version_date
-                or forwarded_versions.next_version_date is null
-            )
+            and dated.remittance_date
+            < coalesce(forwarded_versions.next_version_date, cast('9999-12-31' as date))
 
 ),
 

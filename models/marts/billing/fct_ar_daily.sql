@@ -56,35 +56,58 @@ cell_days as (
 
 ),
 
+changes_and_days as (
+
+    -- stacked, not joined: each day's end follows the changes of the day
+    select
+        payer_key,
+        facility_key,
+        responsibility,
+        aging_bucket,
+        bucket_sort,
+        {% for column in columns -%}
+            {{ column }},
+        {% endfor -%}
+        0 as is_day_end,
+        change_date as snapshot_date
+    from changes
+
+    union all
+
+    select
+        payer_key,
+        facility_key,
+        responsibility,
+        aging_bucket,
+        bucket_sort,
+        {% for column in columns -%}
+            0 as {{ column }},
+        {% endfor -%}
+        1 as is_day_end,
+        snapshot_date
+    from cell_days
+
+),
+
 balances as (
 
     -- a balance is all that has entered its cell less all that has left it
     select
-        cell_days.payer_key,
-        cell_days.facility_key,
-        cell_days.responsibility,
-        cell_days.aging_bucket,
-        cell_days.bucket_sort,
+        payer_key,
+        facility_key,
+        responsibility,
+        aging_bucket,
+        bucket_sort,
         {% for column in columns -%}
-            sum(coalesce(changes.{{ column }}, 0)) over running as {{ column }},
+            sum({{ column }}) over running as {{ column }},
         {% endfor -%}
-        cell_days.snapshot_date
+        is_day_end,
+        snapshot_date
 
-    from cell_days
-    left join changes
-        on
-            cell_days.payer_key = changes.payer_key
-            and cell_days.facility_key = changes.facility_key
-            and cell_days.responsibility = changes.responsibility
-            and cell_days.bucket_sort = changes.bucket_sort
-            and cell_days.snapshot_date = changes.change_date
+    from changes_and_days
     window running as (
-        partition by
-            cell_days.payer_key,
-            cell_days.facility_key,
-            cell_days.responsibility,
-            cell_days.bucket_sort
-        order by cell_days.snapshot_date
+        partition by payer_key, facility_key, responsibility, bucket_sort
+        order by snapshot_date, is_day_end
         rows between unbounded preceding and current row
     )
 
@@ -112,7 +135,7 @@ daily as (
         snapshot_date
 
     from balances
-    where claim_count > 0 or credit_claim_count > 0
+    where is_day_end = 1 and (claim_count > 0 or credit_claim_count > 0)
 
 )
 

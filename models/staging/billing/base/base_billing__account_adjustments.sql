@@ -29,31 +29,41 @@ parsed as (
 
 ),
 
+adjustment_types as (
+
+    select * from {{ ref('adjustment_types') }}
+
+),
+
 judged as (
 
     select
-        account_adjustment_id,
-        patient_control_number,
-        staff_id,
+        parsed.account_adjustment_id,
+        parsed.patient_control_number,
+        parsed.staff_id,
 
-        adjustment_type,
-        case when {{ is_impossible_date('post_date') }} then 'post_date' end
+        parsed.adjustment_type,
+        case when {{ is_impossible_date('parsed.post_date') }} then 'post_date' end
             as impossible_date_column,
-        case when adjustment_amount < 0 then 'adjustment_amount' end as negative_amount_column,
+        case when parsed.adjustment_amount < 0 then 'adjustment_amount' end as negative_amount_column,
+        case when adjustment_types.adjustment_type is null then 'adjustment_type' end
+            as unknown_column,
         case
-            when adjustment_amount is null then 'adjustment_amount'
-            when post_date is null then 'post_date'
+            when parsed.adjustment_amount is null then 'adjustment_amount'
+            when parsed.post_date is null then 'post_date'
         end as missing_column,
 
-        adjustment_amount,
+        parsed.adjustment_amount,
 
-        post_date,
+        parsed.post_date,
 
-        _loaded_at,
-        _source_file,
-        _batch_id
+        parsed._loaded_at,
+        parsed._source_file,
+        parsed._batch_id
 
     from parsed
+    left join adjustment_types
+        on parsed.adjustment_type = adjustment_types.adjustment_type
 
 ),
 
@@ -68,9 +78,10 @@ account_adjustments as (
         case
             when impossible_date_column is not null then 'impossible_date'
             when negative_amount_column is not null then 'negative_amount'
+            when unknown_column is not null then 'unknown_code'
             when missing_column is not null then 'missing_value'
         end as unusable_reason,
-        coalesce(impossible_date_column, negative_amount_column, missing_column)
+        coalesce(impossible_date_column, negative_amount_column, unknown_column, missing_column)
             as unusable_column,
 
         adjustment_amount,
