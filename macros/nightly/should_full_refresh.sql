@@ -28,7 +28,7 @@
     {%- endif -%}
     {%- set batches = run_query(
         "select count(*), sum(case when registered.batch_id is null"
-        ~ " or processed.settings <> '" ~ settings_fingerprint() ~ "' then 1 else 0 end)"
+        ~ " or processed.settings_hash <> '" ~ settings_fingerprint() ~ "' then 1 else 0 end)"
         ~ " from " ~ relation_of('int_loads__processed_batches') ~ " as processed"
         ~ " left join " ~ registry ~ " as registered"
         ~ " on processed.batch_id = registered.batch_id"

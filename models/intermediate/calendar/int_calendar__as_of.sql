@@ -13,11 +13,8 @@ arrivals as (
     ] -%}
         select cast(max(_loaded_at) as date) as arrived_date from {{ ref(feed) }}
         where {{ is_new if is_nightly() else 'true' }}
-        union all
-    {% endfor -%}
-    -- what earlier runs brought in
-    select {{ previous_as_of_date() }} as arrived_date
-
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
 as_of as (
@@ -25,7 +22,7 @@ as_of as (
     select
         coalesce(
             cast(nullif('{{ var("as_of_date") }}', '') as date),
-            max(arrived_date)
+            greatest(max(arrived_date), {{ previous_as_of_date() }})
         ) as as_of_date
 
     from arrivals

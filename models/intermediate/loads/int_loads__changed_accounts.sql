@@ -255,7 +255,7 @@ accounts_of_contracts as (
 
 linked as (
 
-    -- a replacement or void sent under another account number belongs to the account of its original
+    -- a replacement or void under another account number belongs to the account of its original
     select
         replacements.patient_control_number,
         originals.patient_control_number as linked_account

@@ -32,7 +32,7 @@ processed as (
     select
         batches.batch_id,
 
-        '{{ settings_fingerprint() if execute }}' as settings,
+        '{{ settings_fingerprint() if execute }}' as settings_hash,
 
         batches.row_count,
 

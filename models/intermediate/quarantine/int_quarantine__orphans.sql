@@ -116,6 +116,13 @@ orphans as (
         {% set table = raw_tables()
             | selectattr('source_name', 'equalto', source_name)
             | selectattr('table_name', 'equalto', table_name) | first -%}
+        {% set is_candidate -%}
+            children.{{ parent_column }} in (
+                select parent_id from changed_parents where parents = '{{ parents }}'
+                union all
+                select {{ parent_column }} from {{ ref(table.staging) }} where {{ is_new }}
+            )
+        {%- endset -%}
         select
             '{{ source_name }}' as source_name,
             '{{ table_name }}' as table_name,
@@ -136,15 +143,7 @@ orphans as (
             on children.{{ parent_column }} = {{ parents }}.parent_id
         where
             {{ parents }}.parent_id is null
-            {% if is_nightly() -%}
-                and children.{{ parent_column }} in (
-                    select parent_id from changed_parents
-                    where parents = '{{ parents }}'
-                    union all
-                    select {{ parent_column }} from {{ ref(table.staging) }}
-                    where {{ is_new }}
-                )
-            {%- endif %}
+            and {{ is_candidate if is_nightly() else 'true' }}
         {{ 'union all' if not loop.last }}
     {% endfor %}
 ),

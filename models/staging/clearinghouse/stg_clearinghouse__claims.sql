@@ -3,7 +3,9 @@ with
 usable as (
 
     select * from {{ ref('base_clearinghouse__claims') }}
-    where unusable_reason is null and {{ is_judged_anew('claims', 'claim_id') }}
+    where
+        unusable_reason is null
+        and {{ is_judged_anew('claims', 'claim_id') }}
 
 ),
 

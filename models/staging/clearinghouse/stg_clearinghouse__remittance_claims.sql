@@ -3,7 +3,9 @@ with
 usable as (
 
     select * from {{ ref('base_clearinghouse__remittance_claims') }}
-    where unusable_reason is null and {{ is_judged_anew('remittance_claims', 'remittance_claim_id') }}
+    where
+        unusable_reason is null
+        and {{ is_judged_anew('remittance_claims', 'remittance_claim_id') }}
 
 ),
 

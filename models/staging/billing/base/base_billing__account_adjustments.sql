@@ -45,7 +45,8 @@ judged as (
         parsed.adjustment_type,
         case when {{ is_impossible_date('parsed.post_date') }} then 'post_date' end
             as impossible_date_column,
-        case when parsed.adjustment_amount < 0 then 'adjustment_amount' end as negative_amount_column,
+        case when parsed.adjustment_amount < 0 then 'adjustment_amount' end
+            as negative_amount_column,
         case when adjustment_types.adjustment_type is null then 'adjustment_type' end
             as unknown_column,
         case

@@ -50,16 +50,19 @@ parsed as {{ inlined() }} (
 
 ),
 
+{% set is_new = is_new_arrival() -%}
+{% if is_nightly() -%}
 arrived as (
 
     -- a claim is judged by its lines: when one comes later, the claim is judged again
     select claim_id from parsed
     union
     select claim_id from claim_lines
-    where {{ is_new_arrival() }}
+    where {{ is_new }}
 
 ),
 
+{% endif -%}
 arrivals as (
 
     select * from parsed
@@ -71,7 +74,7 @@ arrivals as (
         from {{ this }}
         where
             claim_id in (select claim_id from arrived)
-            and not {{ is_new_arrival() }}
+            and not {{ is_new }}
     {%- endif %}
 
 ),
@@ -141,8 +144,9 @@ judged as (
             when arrivals.billed_amount is null then 'billed_amount'
             when arrivals.submitted_date is null then 'submitted_date'
         end as missing_column,
-        case when arrivals.billed_amount <> coalesce(totals.lines_amount, 0) then 'billed_amount' end
-            as wrong_total_column,
+        case
+            when arrivals.billed_amount <> coalesce(totals.lines_amount, 0) then 'billed_amount'
+        end as wrong_total_column,
 
         arrivals.billed_amount,
 

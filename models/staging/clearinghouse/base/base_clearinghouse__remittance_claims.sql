@@ -56,19 +56,22 @@ parsed as {{ inlined() }} (
 
 ),
 
+{% set is_new = is_new_arrival() -%}
+{% if is_nightly() -%}
 arrived as (
 
     -- a claim is judged by its lines and adjustments: when one comes later, it is judged again
     select remittance_claim_id from parsed
     union
     select remittance_claim_id from remittance_lines
-    where {{ is_new_arrival() }}
+    where {{ is_new }}
     union
     select remittance_claim_id from adjustments
-    where {{ is_new_arrival() }}
+    where {{ is_new }}
 
 ),
 
+{% endif -%}
 arrivals as (
 
     select * from parsed
@@ -80,7 +83,7 @@ arrivals as (
         from {{ this }}
         where
             remittance_claim_id in (select remittance_claim_id from arrived)
-            and not {{ is_new_arrival() }}
+            and not {{ is_new }}
     {%- endif %}
 
 ),
