@@ -184,7 +184,8 @@ def test_lineage_reaches_from_sources_to_exposures(manifest: Any) -> None:
                 reached.add(name)
                 waiting += getattr(manifest.nodes.get(name), "depends_on_nodes", [])
         sources = {name.split(".")[2] for name in reached if name.startswith("source.")}
-        assert sources == {"billing", "clearinghouse", "hospital_a", "hospital_b"}, exposure.name
+        data = {"billing", "clearinghouse", "hospital_a", "hospital_b"}
+        assert sources == {*data, "loads"}, exposure.name
 
 
 def test_doc_blocks_of_the_kpis_are_used() -> None:
