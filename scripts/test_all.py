@@ -148,7 +148,8 @@ def all_steps() -> list[Step]:
         ),
         Step(
             "pytest",
-            [tool("pytest"), "-q", f"--junit-xml={junit}"],
+            # a process a core; files whole, since tests of one file share what they built
+            [tool("pytest"), "-q", "-n", "auto", "--dist", "loadfile", f"--junit-xml={junit}"],
             counter=lambda: count_junit(junit),
         ),
     ]
