@@ -75,6 +75,22 @@ QUERIES = (
         LAST_DAYS,
     ),
     Query(
+        "A/R by day and bucket, a month of days",
+        PAGE_MILLISECONDS,
+        """
+        select snapshot_date, aging_bucket, sum(gross_balance_amount), sum(net_balance_amount)
+        from mart.fct_ar_daily
+        where snapshot_date > cast(%s as date) - 31 and snapshot_date <= cast(%s as date)
+        group by snapshot_date, aging_bucket, bucket_sort
+        order by snapshot_date, bucket_sort
+        """,
+        f"""
+        select distinct as_of_date as first_day, as_of_date as last_day
+        from mart.kpi_ar_aging
+        order by first_day desc limit {RUNS}
+        """,
+    ),
+    Query(
         "days to payment by month",
         PAGE_MILLISECONDS,
         """

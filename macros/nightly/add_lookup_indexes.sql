@@ -34,7 +34,7 @@
 {%- endmacro -%}
 
 {%- macro postgres__add_mart_indexes() -%}
-    {%- if model.config.materialized == 'incremental' and not is_nightly() -%}
+    {%- if not (model.config.materialized == 'incremental' and is_nightly()) -%}
         {%- for columns in lookups_of(model) -%}
             create index on {{ this }} ({{ columns | join(', ') }});
         {% endfor -%}
@@ -50,6 +50,7 @@
         'base_clearinghouse__remittance_claims':
             [['remittance_claim_id'], ['patient_control_number']],
         'int_ar__bucket_intervals': [['valid_to']],
+        'fct_ar_daily': [['snapshot_date']],
         'fct_ar_month_end': [['claim_key'], ['snapshot_date']],
         'fct_denials': [['claim_key']],
         'fct_remittances': [['claim_key']],
