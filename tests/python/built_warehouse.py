@@ -79,7 +79,6 @@ class DbtWarehouse:
             f"{each.node.name}: {each.message}" for each in results if each.status == "error"
         ]
         assert done.success, (failed, done.exception)
-        return {each.node.name: str(each.message) for each in results}
 
     def start_dbt(self, *arguments: str) -> subprocess.Popen[str]:
         """Start dbt as a process of its own, which logs to its output."""

@@ -1,14 +1,17 @@
 """Fixtures that several Python tests share."""
 
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
+from scripts.erd import parse_manifest  # noqa: E402
 from scripts.postgres_server import Server  # noqa: E402
 
 
@@ -25,3 +28,15 @@ def server(tmp_path: Path) -> Iterator[Server]:
     embedded = Server(tmp_path / "pg")
     yield embedded
     embedded.stop()
+
+
+@pytest.fixture(scope="session")
+def manifest(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The parsed project."""
+    folder = tmp_path_factory.mktemp("manifest")
+    shutil.copy(ROOT / "profiles.example.yml", folder / "profiles.yml")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DBT_PROFILES_DIR", str(folder))
+        patch.setenv("DBT_TARGET_PATH", str(folder / "target"))
+        patch.setenv("DBT_LOG_PATH", str(folder / "logs"))
+        return parse_manifest()

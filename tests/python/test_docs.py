@@ -2,31 +2,17 @@
 
 import importlib.util
 import re
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from scripts.erd import ERD_FILE, Link, Mart, links_of, marts_of, page, parse_manifest
+from scripts.erd import ERD_FILE, Link, Mart, links_of, marts_of, page
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ("README.md", "CONTRIBUTING.md", "DECISIONS.md", "CHANGELOG.md", "docs/overview.md")
 CODE = re.compile(r"```.*?\n(.*?)```|`([^`\n]+)`", re.DOTALL)
-
-
-@pytest.fixture(scope="module")
-def manifest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """The parsed project."""
-    folder = tmp_path_factory.mktemp("docs")
-    shutil.copy(ROOT / "profiles.example.yml", folder / "profiles.yml")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DBT_PROFILES_DIR", str(folder))
-        patch.setenv("DBT_TARGET_PATH", str(folder / "target"))
-        patch.setenv("DBT_LOG_PATH", str(folder / "logs"))
-        yield parse_manifest()
 
 
 def text_of(name: str) -> str:

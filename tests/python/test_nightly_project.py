@@ -1,31 +1,14 @@
 """The bookkeeping of nightly runs covers the whole project: all that grows, all that counts."""
 
 import re
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
-
-from scripts.erd import parse_manifest
 
 ROOT = Path(__file__).resolve().parents[2]
 PROCESSED = "model.rcm_warehouse.int_loads__processed_batches"
 READS_WHAT_CHANGED = "macro.rcm_warehouse.ref_at_night"
-
-
-@pytest.fixture(scope="module")
-def manifest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """The parsed project."""
-    folder = tmp_path_factory.mktemp("nightly")
-    shutil.copy(ROOT / "profiles.example.yml", folder / "profiles.yml")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DBT_PROFILES_DIR", str(folder))
-        patch.setenv("DBT_TARGET_PATH", str(folder / "target"))
-        patch.setenv("DBT_LOG_PATH", str(folder / "logs"))
-        yield parse_manifest()
 
 
 def models(manifest: Any) -> list[Any]:

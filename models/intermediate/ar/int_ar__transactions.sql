@@ -115,8 +115,8 @@ patient_payment_entries as (
 
 adjustment_entries as (
 
-    -- a kind that the list doesn't know keeps its money and has nobody whose balance it lowers,
-    -- which the contract of fct_ar_transactions refuses
+    -- staging quarantines a kind that the list doesn't know. One that came past it would keep its
+    -- money and have nobody whose balance it lowers, which fct_ar_transactions' contract refuses.
     select
         account_adjustments.patient_control_number,
         account_adjustments.account_adjustment_id as source_id,
