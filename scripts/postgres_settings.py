@@ -53,7 +53,7 @@ def warehouse_settings(memory: int, cores: int) -> list[Setting]:
         ),
         Setting(
             "work_mem",
-            share(memory, 96, 16 * MIB, 256 * MIB),
+            share(memory, 48, 16 * MIB, GIB),
             "per sort, and several run in each of dbt's four threads",
         ),
         Setting("hash_mem_multiplier", "2", "hash joins may take twice that before they spill"),
