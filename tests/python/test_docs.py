@@ -176,7 +176,7 @@ def test_lineage_reaches_from_sources_to_exposures(manifest: Any) -> None:
 
 def test_doc_blocks_of_the_kpis_are_used() -> None:
     blocks = set(re.findall(r"{% docs (\w+) %}", text_of("models/marts/kpis/_kpis__docs.md")))
-    yamls = "".join(path.read_text() for path in (ROOT / "models/marts/kpis").glob("*.yml"))
+    yamls = "".join(path.read_text() for path in (ROOT / "models/marts/kpis").rglob("*.yml"))
     used = set(re.findall(r"doc\(['\"](\w+)['\"]\)", yamls))
     assert blocks
     assert blocks - used == set()

@@ -1,4 +1,6 @@
-{{ config(materialized='incremental', unique_key='claim_key') }}
+{{ config(
+    materialized='incremental', unique_key='claim_key', sql_header=grouped_by_sorting()
+) }}
 
 with
 

@@ -1,3 +1,5 @@
+{{ config(sql_header=grouped_by_sorting()) }}
+
 with
 
 transactions as (

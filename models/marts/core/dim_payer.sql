@@ -10,6 +10,8 @@ dimension as (
 
     select
         payer_key,
+        first_value(payer_key) over (partition by payer_id order by version desc)
+            as current_payer_key,
         payer_id,
         merged_into_payer_id,
 

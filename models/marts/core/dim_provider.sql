@@ -10,6 +10,8 @@ dimension as (
 
     select
         provider_key,
+        first_value(provider_key) over (partition by provider_id order by version desc)
+            as current_provider_key,
         provider_id,
         department_key,
 

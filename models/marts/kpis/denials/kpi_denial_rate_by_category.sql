@@ -161,6 +161,35 @@ rated as (
 
     from summed
 
+),
+
+changed as (
+
+    select
+        kpi_denial_rate_by_category_key,
+        payer_key,
+        facility_key,
+
+        definition_id,
+        measure,
+        denial_category,
+
+        numerator,
+        denominator,
+        rate,
+        previous_month_rate,
+        rate - previous_month_rate as rate_change,
+        trailing_three_month_rate,
+        rate_lower,
+        rate_upper,
+
+        is_small_sample,
+        is_mature,
+
+        month_start_date
+
+    from rated
+
 )
 
-select * from rated
+select * from changed

@@ -84,6 +84,7 @@ targeted as (
         rated.adjudicated,
         rated.rate,
         rated.previous_month_rate,
+        rated.rate - rated.previous_month_rate as rate_change,
         rated.trailing_three_month_rate,
         rated.rate_lower,
         rated.rate_upper,
