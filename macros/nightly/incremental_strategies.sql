@@ -66,6 +66,35 @@
     {{ insert_incoming(arguments) }}
 {%- endmacro -%}
 
+{#- The same of the intervals of A/R. What the rows that go and those that come change by day is noted
+    in int_ar__daily_changes, so that nobody has to add up all intervals anew. Done twice, the second
+    time takes back what the first one noted. -#}
+{%- macro get_incremental_replace_intervals_sql(arguments) -%}
+    {%- set columns = 'payer_key, facility_key, responsibility, aging_bucket, bucket_sort, '
+        ~ 'gross_balance_amount, net_balance_amount, credit_balance_amount, claim_count, '
+        ~ 'credit_claim_count, change_date' -%}
+    insert into {{ relation_of('int_ar__daily_changes') }} ({{ columns }})
+    with
+    standing as (
+        select * from {{ arguments.target_relation }}
+        where
+            {{ arguments.unique_key }} in (
+                select {{ arguments.unique_key }}
+                from {{ relation_of('int_loads__changed_accounts') }}
+            )
+    ),
+    changes as (
+        {{ changes_by_day([('standing', -1), (arguments.temp_relation, 1)]) }}
+    )
+    select {{ columns }} from changes;
+    {{ get_incremental_replace_changed_sql(arguments) }}
+{%- endmacro -%}
+
+{#- What another model's strategy writes to as it takes its rows in; the model itself selects nothing. -#}
+{%- macro get_incremental_keep_as_noted_sql(arguments) -%}
+    {{ insert_incoming(arguments) }}
+{%- endmacro -%}
+
 {#- Balances by day: of the claims that changed, and of all claims since the last run. Yesterday's
     snapshot goes, unless it was a month-end. -#}
 {%- macro get_incremental_replace_snapshots_sql(arguments) -%}

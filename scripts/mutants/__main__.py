@@ -19,7 +19,8 @@ For example:
   python -m scripts.mutants --reuse --only fct_claims           again, on the warehouse of --keep
 
 To add one: an entry in mutants/<folder>.yml; its text must stand in the model exactly once, white
-space aside. `pytest tests/python/test_mutants.py` checks that, without running any.
+space aside. One in a macro names the model that calls it, `through:`.
+`pytest tests/python/test_mutants.py` checks that, without running any.
 """
 
 import argparse

@@ -31,7 +31,7 @@ KINDS = (
     "window",
 )
 REQUIRED = ("id", "model", "kind", "mistake", "find", "replace")
-OPTIONAL = ("explained",)
+OPTIONAL = ("explained", "through")
 _REF = re.compile(r"ref\(\s*'([a-z0-9_]+)'\s*\)")
 
 
@@ -50,11 +50,12 @@ class Mutant:
     find: str
     replace: str
     explained: str = ""
+    through: str = ""
 
     @property
     def model_name(self) -> str:
-        """The model's name in dbt."""
-        return Path(self.model).stem
+        """The name in dbt of the model; of a macro's mistake, of the model that calls it."""
+        return self.through or Path(self.model).stem
 
     def broken(self, sql: str) -> str:
         """The model's text with the mistake in it."""

@@ -58,9 +58,13 @@ def test_what_grows_is_replaced_by_a_strategy_of_its_own(manifest: Any) -> None:
         for node in models(manifest)
         if node.config.materialized == "incremental" and node.unique_id != PROCESSED
     }
-    known = {f"replace_{what}" for what in ("arrivals", "versions", "changed", "snapshots", "all")}
+    known = {
+        f"replace_{what}"
+        for what in ("arrivals", "versions", "changed", "intervals", "snapshots", "all")
+    }
     others = {name for name, strategy in strategies.items() if strategy not in known}
-    assert others == {"stg_loads__moved_rows"}
+    assert others == {"stg_loads__moved_rows", "int_ar__daily_changes"}
     keyed = {node.name for node in models(manifest) if node.config.unique_key}
-    unkeyed = {n for n, strategy in strategies.items() if strategy == "replace_changed"} - keyed
+    by_key = {"replace_changed", "replace_intervals"}
+    unkeyed = {n for n, strategy in strategies.items() if strategy in by_key} - keyed
     assert unkeyed == set()

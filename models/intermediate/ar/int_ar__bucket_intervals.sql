@@ -1,4 +1,6 @@
-{{ config(materialized='incremental', unique_key='claim_key') }}
+{{ config(
+    materialized='incremental', incremental_strategy='replace_intervals', unique_key='claim_key'
+) }}
 
 with
 
