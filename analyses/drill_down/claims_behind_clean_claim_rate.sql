@@ -1,5 +1,5 @@
--- Which claims make a clean claim rate? As many rows as a cell's denominator; the clean ones are its
--- numerator.
+-- Which claims make a clean claim rate? As many rows as a cell's denominator; the clean ones are
+-- its numerator.
 with
 
 cells as (

@@ -1,5 +1,5 @@
--- Which claims make the mean days to payment? All that were first submitted in the month; those that
--- were paid, with their days.
+-- Which claims make the mean days to payment? All that were first submitted in the month; those
+-- that were paid, with their days.
 with
 
 cells as (

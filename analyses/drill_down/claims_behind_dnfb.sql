@@ -1,6 +1,6 @@
 -- Which accounts wait to be billed or sent, and which charges make the revenue that they are held
--- against? One row per account of a cell: numerator is what it has waiting, denominator its part of the
--- average daily revenue. Most accounts have only the one or the other.
+-- against? One row per account of a cell: numerator is what it has waiting, denominator its part of
+-- the average daily revenue. Most accounts have only the one or the other.
 with
 
 cells as {{ inlined() }} (

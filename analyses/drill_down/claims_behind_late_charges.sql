@@ -1,5 +1,5 @@
--- Which charges are late? One row per charge line, credits left out; numerator is its charge if it was
--- posted more than three days after the last service of its account.
+-- Which charges are late? One row per charge line, credits left out; numerator is its charge if it
+-- was posted more than three days after the last service of its account.
 with
 
 cells as (

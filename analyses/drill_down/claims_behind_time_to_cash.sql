@@ -1,4 +1,5 @@
--- Which claims make the mean days of a stage from service to cash? Those that ended it in the month.
+-- Which claims make the mean days of a stage from service to cash? Those that ended it in the
+-- month.
 {% set stages = [
     ('charge_posting', 'service_date', 'first_charge_post_date'),
     ('billing', 'first_charge_post_date', 'final_bill_date'),
@@ -36,7 +37,7 @@ stages as (
             claim_key,
             payer_key,
             facility_key,
-            '{{ stage }}' as stage,
+            '{{ stage }}' as cash_stage,
             {{ start_date }} as started_date,
             {{ end_date }} as ended_date
         from claims
@@ -51,7 +52,7 @@ drilled as (
         cells.kpi_time_to_cash_key,
         stages.claim_key,
 
-        stages.stage,
+        stages.cash_stage,
 
         {{ days_between('stages.started_date', 'stages.ended_date') }} as numerator,
         1 as denominator,
@@ -64,7 +65,7 @@ drilled as (
         on stages.payer_key = payers.payer_key
     inner join cells
         on
-            stages.stage = cells.stage
+            stages.cash_stage = cells.cash_stage
             and payers.current_payer_key = cells.payer_key
             and stages.facility_key = cells.facility_key
             and cast({{ dbt.date_trunc('month', 'stages.ended_date') }} as date)

@@ -1,5 +1,5 @@
--- Which claims of a provider make the mean days of a stage from service to cash? Those that ended it
--- in the month.
+-- Which claims of a provider make the mean days of a stage from service to cash? Those that ended
+-- it in the month.
 {% set stages = [
     ('charge_posting', 'service_date', 'first_charge_post_date'),
     ('billing', 'first_charge_post_date', 'final_bill_date'),
@@ -36,7 +36,7 @@ stages as (
         select
             claim_key,
             provider_key,
-            '{{ stage }}' as stage,
+            '{{ stage }}' as cash_stage,
             {{ start_date }} as started_date,
             {{ end_date }} as ended_date
         from claims
@@ -51,7 +51,7 @@ drilled as (
         cells.kpi_time_to_cash_by_provider_key,
         stages.claim_key,
 
-        stages.stage,
+        stages.cash_stage,
 
         {{ days_between('stages.started_date', 'stages.ended_date') }} as numerator,
         1 as denominator,
@@ -64,7 +64,7 @@ drilled as (
         on stages.provider_key = providers.provider_key
     inner join cells
         on
-            stages.stage = cells.stage
+            stages.cash_stage = cells.cash_stage
             and providers.current_provider_key = cells.provider_key
             and cast({{ dbt.date_trunc('month', 'stages.ended_date') }} as date)
             = cells.month_start_date

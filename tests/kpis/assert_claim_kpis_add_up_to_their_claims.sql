@@ -1,3 +1,7 @@
+{% set kpis = [
+    'clean_claim_rates', 'acceptance_rates', 'first_passes', 'days_to_pay', 'times_to_cash',
+    'provider_times_to_cash',
+] %}
 {% set cohort_month -%}
     cast({{ dbt.date_trunc('month', 'first_submitted_date') }} as date)
 {%- endset %}
@@ -37,14 +41,14 @@ days_to_pay as (
 times_to_cash as (
 
     select * from {{ ref('kpi_time_to_cash') }}
-    where stage = 'service_to_cash'
+    where cash_stage = 'service_to_cash'
 
 ),
 
 provider_times_to_cash as (
 
     select * from {{ ref('kpi_time_to_cash_by_provider') }}
-    where stage = 'service_to_cash'
+    where cash_stage = 'service_to_cash'
 
 ),
 
@@ -70,10 +74,7 @@ first_full_month as (
 signed_numbers as (
 
     -- what the dashboard shows ...
-    {% for kpi in [
-        'clean_claim_rates', 'acceptance_rates', 'first_passes', 'days_to_pay', 'times_to_cash',
-        'provider_times_to_cash'
-    ] -%}
+    {% for kpi in kpis -%}
         select
             '{{ kpi }}' as kpi,
             definition_id as definition_name,

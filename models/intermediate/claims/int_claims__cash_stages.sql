@@ -40,7 +40,7 @@ passed_stages as (
             facility_key,
             provider_key,
 
-            '{{ stage }}' as stage,
+            '{{ stage }}' as cash_stage,
 
             {{ loop.index }} as stage_sort,
             {{ days_between(start_date, end_date) }} as stage_days,
@@ -61,7 +61,7 @@ dated as (
         facility_key,
         provider_key,
 
-        stage,
+        cash_stage,
 
         stage_sort,
         stage_days,
@@ -82,7 +82,7 @@ cells as (
         dated.facility_key,
         dated.provider_key,
 
-        dated.stage,
+        dated.cash_stage,
 
         dated.stage_sort,
         sum(dated.stage_days) as total_days,
@@ -104,7 +104,7 @@ cells as (
         dated.payer_key,
         dated.facility_key,
         dated.provider_key,
-        dated.stage,
+        dated.cash_stage,
         dated.stage_sort,
         dated.month_start_date,
         as_of.as_of_date

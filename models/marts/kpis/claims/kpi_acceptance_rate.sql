@@ -108,7 +108,7 @@ answered_months as (
         sum(denominator) = sum(submitted_count) as is_answered
 
     from summed
-    group by 1, 2
+    group by definition_id, month_start_date
 
 ),
 

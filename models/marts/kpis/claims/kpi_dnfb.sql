@@ -45,7 +45,7 @@ stops as (
         min(event_date) as stopped_date
 
     from claim_events
-    group by 1
+    group by claim_key
 
 ),
 
@@ -121,7 +121,11 @@ waiting_charges as (
         on
             waiting_accounts.claim_key = charges.claim_key
             and waiting_accounts.snapshot_date >= charges.post_date
-    group by 1, 2, 3, 4
+    group by
+        waiting_accounts.snapshot_date,
+        waiting_accounts.facility_key,
+        waiting_accounts.department_key,
+        waiting_accounts.claim_type
 
 ),
 
@@ -202,7 +206,11 @@ revenue as (
             full_windows.window_start_date <= revenue_by_day.service_date
             and full_windows.snapshot_date >= revenue_by_day.service_date
             and full_windows.snapshot_date >= revenue_by_day.post_date
-    group by 1, 2, 3, 4
+    group by
+        full_windows.snapshot_date,
+        revenue_by_day.facility_key,
+        revenue_by_day.department_key,
+        revenue_by_day.claim_type
 
 ),
 

@@ -43,7 +43,7 @@ last_charges as (
         max(service_date) as last_service_date
 
     from charges
-    group by 1
+    group by claim_key
 
 ),
 

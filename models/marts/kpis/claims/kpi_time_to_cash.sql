@@ -25,7 +25,7 @@ summed as (
         stages.facility_key,
 
         'RCM-TIME-TO-CASH' as definition_id,
-        stages.stage,
+        stages.cash_stage,
 
         stages.stage_sort,
         sum(stages.total_days) as numerator,
@@ -41,7 +41,7 @@ summed as (
     group by
         payers.current_payer_key,
         stages.facility_key,
-        stages.stage,
+        stages.cash_stage,
         stages.stage_sort,
         stages.is_mature,
         stages.month_start_date
@@ -51,21 +51,21 @@ summed as (
 measured as (
 
     select
-        {{ surrogate_key(['stage', 'payer_key', 'facility_key', 'month_start_date']) }}
+        {{ surrogate_key(['cash_stage', 'payer_key', 'facility_key', 'month_start_date']) }}
             as kpi_time_to_cash_key,
         payer_key,
         facility_key,
 
         -- the target is of the whole way
-        case when stage = 'service_to_cash' then 'time_to_cash_days' end as kpi_id,
+        case when cash_stage = 'service_to_cash' then 'time_to_cash_days' end as kpi_id,
         definition_id,
-        stage,
+        cash_stage,
 
         stage_sort,
         cast(numerator as {{ type_money() }}) as numerator,
         cast(denominator as {{ type_rate() }}) as denominator,
         {{ kpi_trend_columns(
-            ['stage', 'payer_key', 'facility_key'],
+            ['cash_stage', 'payer_key', 'facility_key'],
             rate_when='is_mature',
             value='days',
             with_interval=false
@@ -89,7 +89,7 @@ targeted as (
 
         measured.kpi_id,
         measured.definition_id,
-        measured.stage,
+        measured.cash_stage,
 
         measured.stage_sort,
         measured.numerator,

@@ -24,7 +24,7 @@ summed as (
         providers.current_provider_key as provider_key,
 
         'RCM-TIME-TO-CASH' as definition_id,
-        stages.stage,
+        stages.cash_stage,
 
         stages.stage_sort,
         sum(stages.total_days) as numerator,
@@ -39,7 +39,7 @@ summed as (
         on stages.provider_key = providers.provider_key
     group by
         providers.current_provider_key,
-        stages.stage,
+        stages.cash_stage,
         stages.stage_sort,
         stages.is_mature,
         stages.month_start_date
@@ -49,20 +49,20 @@ summed as (
 measured as (
 
     select
-        {{ surrogate_key(['stage', 'provider_key', 'month_start_date']) }}
+        {{ surrogate_key(['cash_stage', 'provider_key', 'month_start_date']) }}
             as kpi_time_to_cash_by_provider_key,
         provider_key,
 
         -- the target is of the whole way
-        case when stage = 'service_to_cash' then 'time_to_cash_days' end as kpi_id,
+        case when cash_stage = 'service_to_cash' then 'time_to_cash_days' end as kpi_id,
         definition_id,
-        stage,
+        cash_stage,
 
         stage_sort,
         cast(numerator as {{ type_money() }}) as numerator,
         cast(denominator as {{ type_rate() }}) as denominator,
         {{ kpi_trend_columns(
-            ['stage', 'provider_key'],
+            ['cash_stage', 'provider_key'],
             rate_when='is_mature',
             value='days',
             with_interval=false
@@ -85,7 +85,7 @@ targeted as (
 
         measured.kpi_id,
         measured.definition_id,
-        measured.stage,
+        measured.cash_stage,
 
         measured.stage_sort,
         measured.numerator,
