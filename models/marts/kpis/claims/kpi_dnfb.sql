@@ -269,30 +269,58 @@ joined as (
 
 ),
 
+definitions as (
+
+    select
+        'dnfb_days' as kpi_id,
+        'PB-1' as definition_id,
+        1 as counts_unbilled,
+        0 as counts_unsubmitted
+
+    union all
+
+    select
+        'fbns_days' as kpi_id,
+        'PB-2' as definition_id,
+        0 as counts_unbilled,
+        1 as counts_unsubmitted
+
+    union all
+
+    -- HFMA: PB-3 = PB-1 + PB-2
+    select
+        'dnsp_days' as kpi_id,
+        'PB-3' as definition_id,
+        1 as counts_unbilled,
+        1 as counts_unsubmitted
+
+),
+
 defined as (
 
-    {% for kpi_id, definition_id, amount in [
-        ('dnfb_days', 'PB-1', 'unbilled_amount'),
-        ('fbns_days', 'PB-2', 'unsubmitted_amount'),
-        ('dnsp_days', 'PB-3', 'unbilled_amount + unsubmitted_amount'),
-    ] -%}
-        select
-            '{{ kpi_id }}' as kpi_id,
-            '{{ definition_id }}' as definition_id,
-            facility_key,
-            department_key,
-            claim_type,
-            {{ amount }} as numerator,
-            cast(
-                gross_revenue_amount / cast({{ var('ar_days_window') }} as {{ type_money() }})
-                as {{ type_rate() }}
-            ) as denominator,
-            is_month_end,
-            as_of_date,
-            month_start_date
-        from joined
-        {{ 'union all' if not loop.last }}
-    {% endfor %}
+    select
+        joined.facility_key,
+        joined.department_key,
+
+        definitions.kpi_id,
+        definitions.definition_id,
+        joined.claim_type,
+
+        definitions.counts_unbilled * joined.unbilled_amount
+        + definitions.counts_unsubmitted * joined.unsubmitted_amount as numerator,
+        cast(
+            joined.gross_revenue_amount / cast({{ var('ar_days_window') }} as {{ type_money() }})
+            as {{ type_rate() }}
+        ) as denominator,
+
+        joined.is_month_end,
+
+        joined.as_of_date,
+        joined.month_start_date
+
+    from joined
+    cross join definitions
+
 ),
 
 measured as (
