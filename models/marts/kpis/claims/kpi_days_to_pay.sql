@@ -7,6 +7,18 @@ claims as (
 
 ),
 
+payers as (
+
+    select * from {{ ref('dim_payer') }}
+
+),
+
+targets as (
+
+    select * from {{ ref('kpi_targets') }}
+
+),
+
 as_of as (
 
     select * from {{ ref('int_calendar__as_of') }}
@@ -16,7 +28,7 @@ as_of as (
 submitted as (
 
     select
-        claims.payer_key,
+        payers.current_payer_key as payer_key,
         claims.facility_key,
 
         claims.days_to_payment,
@@ -24,9 +36,12 @@ submitted as (
             as days_observed,
 
         cast({{ dbt.date_trunc('month', 'claims.first_submitted_date') }} as date)
-            as month_start_date
+            as month_start_date,
+        as_of.as_of_date
 
     from claims
+    inner join payers
+        on claims.payer_key = payers.payer_key
     cross join as_of
 
 ),
@@ -52,7 +67,8 @@ ranked as (
                     )
         end as paid_share,
 
-        month_start_date
+        month_start_date,
+        as_of_date
 
     from submitted
 
@@ -74,10 +90,16 @@ summed as (
             sum(case when days_to_payment <= {{ days }} then 1 else 0 end)
                 as paid_within_{{ days }}_count,
         {% endfor %}
+        {{ dbt.dateadd(
+            'day',
+            var('denial_cohort_maturity_days'),
+            dbt.last_day('month_start_date', 'month')
+        ) }} <= as_of_date as is_mature,
+
         month_start_date
 
     from ranked
-    group by payer_key, facility_key, month_start_date
+    group by payer_key, facility_key, month_start_date, as_of_date
 
 ),
 
@@ -91,9 +113,10 @@ measured as (
         payer_key,
         facility_key,
 
+        'days_submission_to_payment' as kpi_id,
         'RCM-DAYS-TO-PAY' as definition_id,
 
-        cast(total_days_to_payment as {{ type_money() }}) as numerator,
+        cast(coalesce(total_days_to_payment, 0) as {{ type_money() }}) as numerator,
         cast(paid_claim_count as {{ type_money() }}) as denominator,
         {{ rate('total_days_to_payment', 'paid_claim_count') }} as mean_days_to_payment,
         cast(median_days_to_payment as integer) as median_days_to_payment,
@@ -106,10 +129,83 @@ measured as (
                     then {{ rate('paid_within_' ~ days ~ '_count', 'submitted_claim_count') }}
             end as paid_within_{{ days }}_rate,
         {% endfor %}
+        is_mature,
+
         month_start_date
 
     from summed
 
+),
+
+trended as (
+
+    -- the mean of a young cohort is of its quick payments alone: it is held against no other month
+    select
+        kpi_days_to_pay_key,
+        payer_key,
+        facility_key,
+
+        kpi_id,
+        definition_id,
+
+        numerator,
+        denominator,
+        mean_days_to_payment,
+        {{ kpi_trend_columns(
+            ['payer_key', 'facility_key'],
+            rate_when='is_mature',
+            value='days',
+            with_interval=false
+        ) }},
+        median_days_to_payment,
+        p90_days_to_payment,
+        submitted_claim_count,
+        {% for days in [30, 60, 90] -%}
+            paid_within_{{ days }}_count,
+            paid_within_{{ days }}_rate,
+        {% endfor %}
+        denominator < {{ var('small_sample_size') }} as is_small_sample,
+        is_mature,
+
+        month_start_date
+
+    from measured
+
+),
+
+targeted as (
+
+    select
+        trended.kpi_days_to_pay_key,
+        trended.payer_key,
+        trended.facility_key,
+
+        trended.kpi_id,
+        trended.definition_id,
+
+        trended.numerator,
+        trended.denominator,
+        trended.mean_days_to_payment,
+        trended.previous_month_days,
+        trended.days - trended.previous_month_days as days_change,
+        trended.trailing_three_month_days,
+        cast(targets.target_value as {{ type_rate() }}) as target_days,
+        trended.median_days_to_payment,
+        trended.p90_days_to_payment,
+        trended.submitted_claim_count,
+        {% for days in [30, 60, 90] -%}
+            trended.paid_within_{{ days }}_count,
+            trended.paid_within_{{ days }}_rate,
+        {% endfor %}
+        trended.is_small_sample,
+        trended.is_mature,
+
+        trended.month_start_date
+
+    from trended
+    left join targets
+        on trended.kpi_id = targets.kpi_id
+
 )
 
-select * from measured
+select * from targeted
