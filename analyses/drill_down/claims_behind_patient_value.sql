@@ -1,5 +1,6 @@
--- What did a person of kpi_patient_value bring? Each claim of the person with what it collected, the
--- denominator, and that less its cost, the numerator.
+-- What did a person of kpi_patient_value bring? Each claim of the person with what it collected,
+-- the denominator, and that less its cost, the numerator. Who was seen and not yet charged has a
+-- row of zeros.
 with
 
 cells as (
@@ -36,14 +37,17 @@ select
     cells.kpi_patient_value_key,
     claims.claim_key,
 
-    claims.payer_paid_amount + claims.patient_paid_amount - claims.refund_amount
-    - coalesce(costs.cost_amount, 0) as numerator,
-    claims.payer_paid_amount + claims.patient_paid_amount - claims.refund_amount as denominator,
+    coalesce(
+        claims.payer_paid_amount + claims.patient_paid_amount - claims.refund_amount, 0
+    ) - coalesce(costs.cost_amount, 0) as numerator,
+    coalesce(
+        claims.payer_paid_amount + claims.patient_paid_amount - claims.refund_amount, 0
+    ) as denominator,
 
     claims.service_date
 
 from cells
-inner join claims
+left join claims
     on cells.person_key = claims.person_key
 left join costs
     on claims.claim_key = costs.claim_key

@@ -1,5 +1,6 @@
--- Who is in a cohort of kpi_patient_value_by_cohort, and what did they bring? A row for each person's first
--- visit, the denominator, and one for each claim of the year that follows, the numerator.
+-- Who is in a cohort of kpi_patient_value_by_cohort, and what did they bring? A row for each
+-- person's first visit, the denominator, and one for each claim of the year that follows, the
+-- numerator.
 with
 
 cells as (

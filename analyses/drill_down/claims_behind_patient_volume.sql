@@ -1,5 +1,5 @@
--- Whose visits make a row of kpi_patient_volume? Each encounter of the row; a person counts with the
--- first of the month, and as new with the visit that made the person new.
+-- Whose visits make a row of kpi_patient_volume? Each encounter of the row; a person counts with
+-- the first of the month, and as new with the visit that made the person new.
 with
 
 cells as (

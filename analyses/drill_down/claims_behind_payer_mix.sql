@@ -1,5 +1,5 @@
--- Which claims make a share of kpi_payer_mix? All claims of the facility and month of service are its
--- denominator, those of the payer class its numerator.
+-- Which claims make a share of kpi_payer_mix? All claims of the facility and month of service are
+-- its denominator, those of the payer class its numerator.
 with
 
 cells as (

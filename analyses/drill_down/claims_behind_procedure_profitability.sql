@@ -1,5 +1,5 @@
--- Which charge lines make a margin of kpi_procedure_profitability? Each line with its share of what the
--- claim collected, the denominator, and that less its cost, the numerator.
+-- Which charge lines make a margin of kpi_procedure_profitability? Each line with its share of what
+-- the claim collected, the denominator, and that less its cost, the numerator.
 with
 
 cells as (

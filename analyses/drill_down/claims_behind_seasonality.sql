@@ -1,5 +1,6 @@
--- What makes an index of kpi_seasonality? Each visit, charge or denial of the facility's window: the
--- period's own are its numerator; each counts in the denominator by the period's share of the days.
+-- What makes an index of kpi_seasonality? Each visit, charge or denial of the facility's window:
+-- the period's own are its numerator; each counts in the denominator by the period's share of the
+-- days.
 with
 
 cells as (

@@ -22,45 +22,45 @@ signed_amounts as (
 
     select
         'collected' as amount_kind,
-        sum(collected_amount) as people,
-        cast(null as {{ type_money() }}) as procedures,
-        cast(null as {{ type_money() }}) as claims
+        sum(collected_amount) as by_person,
+        cast(null as {{ type_money() }}) as by_procedure,
+        cast(null as {{ type_money() }}) as by_claim
     from patient_values
 
     union all
 
     select
         'collected' as amount_kind,
-        null as people,
-        sum(collected_amount) as procedures,
-        null as claims
+        null as by_person,
+        sum(collected_amount) as by_procedure,
+        null as by_claim
     from profitabilities
 
     union all
 
     select
         'collected' as amount_kind,
-        null as people,
-        null as procedures,
-        sum(payer_paid_amount + patient_paid_amount - refund_amount) as claims
+        null as by_person,
+        null as by_procedure,
+        sum(payer_paid_amount + patient_paid_amount - refund_amount) as by_claim
     from claims
 
     union all
 
     select
         'margin' as amount_kind,
-        sum(numerator) as people,
-        null as procedures,
-        sum(collected_amount - cost_amount) as claims
+        sum(numerator) as by_person,
+        null as by_procedure,
+        sum(collected_amount - cost_amount) as by_claim
     from patient_values
 
     union all
 
     select
         'margin' as amount_kind,
-        null as people,
-        sum(numerator) as procedures,
-        null as claims
+        null as by_person,
+        sum(numerator) as by_procedure,
+        null as by_claim
     from profitabilities
 
 ),
@@ -70,9 +70,9 @@ totals as (
     select
         amount_kind,
 
-        coalesce(sum(people), 0) as people,
-        coalesce(sum(procedures), 0) as procedures,
-        coalesce(sum(claims), 0) as claims
+        coalesce(sum(by_person), 0) as by_person,
+        coalesce(sum(by_procedure), 0) as by_procedure,
+        coalesce(sum(by_claim), 0) as by_claim
 
     from signed_amounts
     group by 1
@@ -80,4 +80,4 @@ totals as (
 )
 
 select * from totals
-where people <> procedures or people <> claims
+where by_person <> by_procedure or by_person <> by_claim

@@ -1,5 +1,5 @@
-{#- What is counted, and the days after a month's end by which all of it is known: a visit at once, a
-    charge once posted, a denial once the claim has been sent and answered. -#}
+{#- What is counted, and the days after a month's end by which all of it is known: a visit at once,
+    a charge once posted, a denial once the claim has been sent and answered. -#}
 {% set maturity_days = [
     ('encounters', 0),
     ('charges', var('late_arrival_days')),
