@@ -21,8 +21,8 @@ payers as (
 
 revenue_entries as (
 
-    -- as the income statement has it, HFMA's source: a late charge or credit is revenue of the month
-    -- that books it, and charity lowers that of the month in which it is granted
+    -- as the income statement has it, HFMA's source: a late charge or credit is revenue of the
+    -- month that books it, and charity lowers that of the month in which it is granted
     select
         payer_key,
         facility_key,
@@ -81,10 +81,7 @@ revenue_by_month as (
     from revenue_by_version
     inner join payers
         on revenue_by_version.payer_key = payers.payer_key
-    group by
-        payers.current_payer_key,
-        revenue_by_version.facility_key,
-        revenue_by_version.month_start_date
+    group by 1, 2, 5
 
 )
 

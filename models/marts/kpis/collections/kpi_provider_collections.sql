@@ -118,10 +118,7 @@ summed as (
     from measures
     inner join providers
         on measures.provider_key = providers.provider_key
-    group by
-        providers.current_provider_key,
-        measures.facility_key,
-        measures.month_start_date
+    group by 1, 2, 10
 
 ),
 

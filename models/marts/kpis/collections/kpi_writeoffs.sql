@@ -80,7 +80,10 @@ measures as (
 
             month_start_date
         from written_off
-        where transaction_type in ('{{ transaction_types | join("', '") }}')
+        where
+            transaction_type in (
+                '{{ transaction_types | join("', '") }}'
+            )
 
         union all
 
@@ -97,6 +100,7 @@ measures as (
 
             month_start_date
         from revenue
+        where gross_revenue_amount <> 0
         {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
@@ -117,7 +121,7 @@ summed as (
         month_start_date
 
     from measures
-    group by payer_key, facility_key, kpi_id, definition_id, writeoff_type, month_start_date
+    group by 1, 2, 3, 4, 5, 8
 
 ),
 
