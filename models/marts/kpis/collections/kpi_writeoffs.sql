@@ -1,12 +1,15 @@
 {#- Definition, kind of write-off, and the ledger's entries that it counts. -#}
-{% set uncompensated = ['uninsured_discount', 'bad_debt', 'charity'] %}
+{% set uncompensated = "'uninsured_discount', 'bad_debt', 'charity'" %}
 {% set definitions = [
-    ('bad_debt_rate', 'AR-7', 'bad_debt', ['bad_debt']),
-    ('charity_rate', 'AR-8', 'charity', ['charity']),
-    ('uninsured_discount_rate', 'FM-3', 'uninsured_discount', ['uninsured_discount']),
+    ('bad_debt_rate', 'AR-7', 'bad_debt', "'bad_debt'"),
+    ('charity_rate', 'AR-8', 'charity', "'charity'"),
+    ('uninsured_discount_rate', 'FM-3', 'uninsured_discount', "'uninsured_discount'"),
     ('uncompensated_care_rate', 'FM-4', 'uncompensated_care', uncompensated),
-    ('small_balance_rate', 'RCM-SMALL-BALANCE', 'small_balance', ['small_balance']),
-    ('denial_writeoff_gross_rate', 'RCM-DENIAL-WRITEOFF', 'denial_writeoff', ['denial_writeoff']),
+    ('small_balance_rate', 'RCM-SMALL-BALANCE', 'small_balance', "'small_balance'"),
+    (
+        'denial_writeoff_gross_rate', 'RCM-DENIAL-WRITEOFF', 'denial_writeoff',
+        "'denial_writeoff'"
+    ),
 ] %}
 
 with
@@ -80,10 +83,7 @@ measures as (
 
             month_start_date
         from written_off
-        where
-            transaction_type in (
-                '{{ transaction_types | join("', '") }}'
-            )
+        where transaction_type in ({{ transaction_types }})
 
         union all
 
