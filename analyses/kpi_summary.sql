@@ -5,6 +5,7 @@ with
 ar_days as (
 
     select * from {{ ref('kpi_ar_days') }}
+    where definition_id in ('FM-1', 'RCM-GROSS-AR-DAYS')
 
 ),
 

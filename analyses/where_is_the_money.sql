@@ -5,6 +5,7 @@ with
 aging as (
 
     select * from {{ ref('kpi_ar_aging') }}
+    where claim_count > 0
 
 ),
 

@@ -110,7 +110,8 @@ QUERIES = (
             claims.billed_amount, claims.payer_paid_amount, claims.first_submitted_date
         from mart.fct_ar_month_end as balances
         inner join mart.fct_claims as claims on balances.claim_key = claims.claim_key
-        where balances.snapshot_date = %s and balances.payer_key = %s
+        inner join mart.dim_payer as payers on balances.payer_key = payers.payer_key
+        where balances.snapshot_date = %s and payers.current_payer_key = %s
             and balances.facility_key = %s and balances.responsibility = %s
             and balances.aging_bucket = %s
         order by balances.balance_amount desc, claims.root_claim_id

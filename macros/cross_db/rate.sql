@@ -13,13 +13,16 @@
 {%- endmacro -%}
 
 {%- macro duckdb__rate(numerator, denominator) -%}
+    {#- its // cuts towards zero: halves are rounded away from zero without their signs -#}
+    {%- set dividend -%} cast(cast({{ numerator }} as decimal(28, 6)) * 1000000 as hugeint) {%- endset -%}
+    {%- set divisor -%} cast(cast({{ denominator }} as decimal(28, 6)) * 1000000 as hugeint) {%- endset -%}
     cast(
         cast(
-            (
-                2000000 * cast(cast({{ numerator }} as decimal(28, 6)) * 1000000 as hugeint)
-                + cast(cast({{ denominator }} as decimal(28, 6)) * 1000000 as hugeint)
+            sign({{ dividend }}) * sign({{ divisor }})
+            * (
+                (2000000 * abs({{ dividend }}) + abs({{ divisor }}))
+                // nullif(2 * abs({{ divisor }}), 0)
             )
-            // nullif(2 * cast(cast({{ denominator }} as decimal(28, 6)) * 1000000 as hugeint), 0)
             as decimal(32, 0)
         ) * 0.000001 as {{ type_rate() }}
     )

@@ -4,9 +4,9 @@
     {%- set settings = [] -%}
     {%- for name in [
         'as_of_date', 'aging_basis', 'aging_bucket_edges', 'self_pay_payer_id', 'ar_days_window',
-        'denial_cohort_maturity_days', 'small_sample_size', 'fiscal_year_start_month',
-        'calendar_start_date', 'calendar_end_date', 'earliest_event_date',
-        'future_date_tolerance_days', 'late_arrival_days', 'age_top_code',
+        'denial_cohort_maturity_days', 'collection_maturity_days', 'small_sample_size',
+        'fiscal_year_start_month', 'calendar_start_date', 'calendar_end_date',
+        'earliest_event_date', 'future_date_tolerance_days', 'late_arrival_days', 'age_top_code',
     ] -%}
         {%- do settings.append(name ~ '=' ~ var(name)) -%}
     {%- endfor -%}

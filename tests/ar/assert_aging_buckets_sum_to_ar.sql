@@ -12,6 +12,12 @@ transactions as (
 
 ),
 
+payers as (
+
+    select * from {{ ref('dim_payer') }}
+
+),
+
 snapshot_dates as (
 
     select * from {{ ref('int_calendar__snapshot_dates') }}
@@ -21,14 +27,16 @@ snapshot_dates as (
 posted_by_day as (
 
     select
-        payer_key,
-        facility_key,
-        responsibility,
-        post_date,
+        payers.current_payer_key as payer_key,
+        transactions.facility_key,
+        transactions.responsibility,
+        transactions.post_date,
 
-        sum(amount) as amount
+        sum(transactions.amount) as amount
 
     from transactions
+    inner join payers
+        on transactions.payer_key = payers.payer_key
     group by 1, 2, 3, 4
 
 ),

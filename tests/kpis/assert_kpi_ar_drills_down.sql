@@ -2,6 +2,11 @@
     'gross_balance_amount', 'net_balance_amount', 'credit_balance_amount',
     'billed_balance_amount', 'claim_count'
 ] %}
+{% set days_amounts = [
+    ('net_ar_days', 'net_balance_amount'),
+    ('gross_ar_days', 'gross_balance_amount'),
+    ('credit_balance_days', 'credit_balance_amount'),
+] %}
 
 with
 
@@ -20,6 +25,12 @@ ar_days as (
 open_balances as (
 
     select * from {{ ref('fct_ar_month_end') }}
+
+),
+
+payers as (
+
+    select * from {{ ref('dim_payer') }}
 
 ),
 
@@ -44,18 +55,21 @@ aging as (
 balances as (
 
     select
-        payer_key,
-        facility_key,
-        responsibility,
-        aging_bucket,
-        gross_balance_amount,
-        net_balance_amount,
-        credit_balance_amount,
-        case when is_unbilled then 0 else gross_balance_amount end as billed_balance_amount,
+        payers.current_payer_key as payer_key,
+        open_balances.facility_key,
+        open_balances.responsibility,
+        open_balances.aging_bucket,
+        open_balances.gross_balance_amount,
+        open_balances.net_balance_amount,
+        open_balances.credit_balance_amount,
+        case when open_balances.is_unbilled then 0 else open_balances.gross_balance_amount end
+            as billed_balance_amount,
         1 as claim_count,
-        snapshot_date as as_of_date
+        open_balances.snapshot_date as as_of_date
 
     from open_balances
+    inner join payers
+        on open_balances.payer_key = payers.payer_key
 
 ),
 
@@ -74,6 +88,7 @@ balances_with_days as (
         balances.facility_key,
         balances.gross_balance_amount,
         balances.net_balance_amount,
+        balances.credit_balance_amount,
         balances.as_of_date
 
     from balances
@@ -123,26 +138,17 @@ signed_numbers as (
         union all
 
     {% endfor -%}
-    select
-        'net_ar_days' as kpi,
-        payer_key,
-        facility_key,
-        'all' as slice,
-        as_of_date,
-        -net_balance_amount as amount
-    from balances_with_days
-
-    union all
-
-    select
-        'gross_ar_days' as kpi,
-        payer_key,
-        facility_key,
-        'all' as slice,
-        as_of_date,
-        -gross_balance_amount as amount
-    from balances_with_days
-
+    {% for kpi, amount in days_amounts -%}
+        select
+            '{{ kpi }}' as kpi,
+            payer_key,
+            facility_key,
+            'all' as slice,
+            as_of_date,
+            -{{ amount }} as amount
+        from balances_with_days
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
 differences as (

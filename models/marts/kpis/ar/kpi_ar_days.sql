@@ -1,3 +1,9 @@
+{% set definitions = [
+    ('net_ar_days', 'FM-1', 'net_balance_amount', 'net_revenue_amount'),
+    ('gross_ar_days', 'RCM-GROSS-AR-DAYS', 'gross_balance_amount', 'gross_revenue_amount'),
+    ('credit_balance_days', 'AR-9', 'credit_balance_amount', 'net_revenue_amount'),
+] %}
+
 with
 
 balances as (
@@ -12,6 +18,12 @@ revenue as (
 
 ),
 
+payers as (
+
+    select * from {{ ref('dim_payer') }}
+
+),
+
 targets as (
 
     select * from {{ ref('kpi_targets') }}
@@ -20,16 +32,36 @@ targets as (
 
 open_balances as (
 
-    -- credit balances stay out of the numerator: they are money owed, not money to come
+    -- a credit is owed, not to come: it stays out of what is open and has days of its own
     select
-        snapshot_date,
-        payer_key,
-        facility_key,
+        balances.snapshot_date,
+        payers.current_payer_key as payer_key,
+        balances.facility_key,
 
-        sum(gross_balance_amount) as gross_balance_amount,
-        sum(net_balance_amount) as net_balance_amount
+        sum(balances.gross_balance_amount) as gross_balance_amount,
+        sum(balances.net_balance_amount) as net_balance_amount,
+        sum(balances.credit_balance_amount) as credit_balance_amount
 
     from balances
+    inner join payers
+        on balances.payer_key = payers.payer_key
+    group by 1, 2, 3
+
+),
+
+window_revenue as (
+
+    select
+        revenue.snapshot_date,
+        payers.current_payer_key as payer_key,
+        revenue.facility_key,
+
+        sum(revenue.gross_revenue_amount) as gross_revenue_amount,
+        sum(revenue.net_revenue_amount) as net_revenue_amount
+
+    from revenue
+    inner join payers
+        on revenue.payer_key = payers.payer_key
     group by 1, 2, 3
 
 ),
@@ -58,7 +90,7 @@ cells as (
         snapshot_date,
         payer_key,
         facility_key
-    from revenue
+    from window_revenue
 
 ),
 
@@ -71,8 +103,9 @@ joined as (
         cells.facility_key,
         coalesce(open_balances.gross_balance_amount, 0) as gross_balance_amount,
         coalesce(open_balances.net_balance_amount, 0) as net_balance_amount,
-        coalesce(revenue.gross_revenue_amount, 0) as gross_revenue_amount,
-        coalesce(revenue.net_revenue_amount, 0) as net_revenue_amount
+        coalesce(open_balances.credit_balance_amount, 0) as credit_balance_amount,
+        coalesce(window_revenue.gross_revenue_amount, 0) as gross_revenue_amount,
+        coalesce(window_revenue.net_revenue_amount, 0) as net_revenue_amount
 
     from cells
     inner join full_snapshots
@@ -82,81 +115,42 @@ joined as (
             cells.snapshot_date = open_balances.snapshot_date
             and cells.payer_key = open_balances.payer_key
             and cells.facility_key = open_balances.facility_key
-    left join revenue
+    left join window_revenue
         on
-            cells.snapshot_date = revenue.snapshot_date
-            and cells.payer_key = revenue.payer_key
-            and cells.facility_key = revenue.facility_key
+            cells.snapshot_date = window_revenue.snapshot_date
+            and cells.payer_key = window_revenue.payer_key
+            and cells.facility_key = window_revenue.facility_key
 
 ),
 
-definitions as (
+defined as (
 
-    select
-        'net_ar_days' as kpi_id,
-        'FM-1' as definition_id,
-        snapshot_date,
-        is_month_end,
-        payer_key,
-        facility_key,
-        net_balance_amount as numerator,
-        net_revenue_amount as window_revenue_amount
-    from joined
+    {% for kpi_id, definition_id, balance, window_revenue in definitions -%}
+        select
+            payer_key,
+            facility_key,
 
-    union all
+            '{{ kpi_id }}' as kpi_id,
+            '{{ definition_id }}' as definition_id,
 
-    select
-        'gross_ar_days' as kpi_id,
-        'RCM-GROSS-AR-DAYS' as definition_id,
-        snapshot_date,
-        is_month_end,
-        payer_key,
-        facility_key,
-        gross_balance_amount as numerator,
-        gross_revenue_amount as window_revenue_amount
-    from joined
+            cast({{ balance }} as {{ type_money() }}) as numerator,
+            {{ rate(window_revenue, var('ar_days_window')) }} as denominator,
 
-),
+            is_month_end,
 
-measured as (
-
-    select
-        {{ surrogate_key([
-            'definitions.definition_id', 'definitions.snapshot_date', 'definitions.payer_key',
-            'definitions.facility_key'
-        ]) }} as kpi_ar_days_key,
-        definitions.payer_key,
-        definitions.facility_key,
-
-        definitions.kpi_id,
-        definitions.definition_id,
-
-        cast(definitions.numerator as {{ type_money() }}) as numerator,
-        cast(
-            definitions.window_revenue_amount / cast({{ var('ar_days_window') }} as numeric(14, 2))
-            as {{ type_rate() }}
-        ) as denominator,
-        {{ rate(
-            'definitions.numerator * ' ~ var('ar_days_window'), 'definitions.window_revenue_amount'
-        ) }} as days,
-        cast(targets.target_value as {{ type_rate() }}) as target_days,
-
-        definitions.is_month_end,
-
-        definitions.snapshot_date as as_of_date,
-        cast({{ dbt.date_trunc('month', 'definitions.snapshot_date') }} as date)
-            as month_start_date
-
-    from definitions
-    left join targets
-        on definitions.kpi_id = targets.kpi_id
-
+            snapshot_date as as_of_date,
+            cast({{ dbt.date_trunc('month', 'snapshot_date') }} as date) as month_start_date
+        from joined
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
 trended as (
 
+    -- a month has one snapshot: its end or, while it lasts, as_of_date
     select
-        kpi_ar_days_key,
+        {{ surrogate_key(['definition_id', 'as_of_date', 'payer_key', 'facility_key']) }}
+            as kpi_ar_days_key,
         payer_key,
         facility_key,
 
@@ -165,19 +159,46 @@ trended as (
 
         numerator,
         denominator,
-        days,
-        lag(days) over (
-            partition by definition_id, payer_key, facility_key order by as_of_date
-        ) as previous_days,
-        target_days,
+        {{ kpi_trend_columns(
+            ['definition_id', 'payer_key', 'facility_key'], value='days', with_interval=false
+        ) }},
 
         is_month_end,
 
         as_of_date,
         month_start_date
 
-    from measured
+    from defined
+
+),
+
+targeted as (
+
+    select
+        trended.kpi_ar_days_key,
+        trended.payer_key,
+        trended.facility_key,
+
+        trended.kpi_id,
+        trended.definition_id,
+
+        trended.numerator,
+        trended.denominator,
+        trended.days,
+        trended.previous_month_days,
+        trended.days - trended.previous_month_days as days_change,
+        trended.trailing_three_month_days,
+        cast(targets.target_value as {{ type_rate() }}) as target_days,
+
+        trended.is_month_end,
+
+        trended.as_of_date,
+        trended.month_start_date
+
+    from trended
+    left join targets
+        on trended.kpi_id = targets.kpi_id
 
 )
 
-select * from trended
+select * from targeted
