@@ -78,20 +78,34 @@ followed as (
 
 ),
 
+payer_list as (
+
+    select distinct payer_key
+    from followed
+
+),
+
+category_list as (
+
+    select distinct denial_category
+    from followed
+
+),
+
 cells as (
 
     -- every payer meets every category, whether it has denied for it in that year or not
     select
-        payer_cells.payer_key,
-        category_cells.denial_category,
+        payer_list.payer_key,
+        category_list.denial_category,
         populations.population,
         age_buckets.age_bucket,
         age_buckets.age_bucket_sort,
         age_buckets.first_day,
         age_buckets.last_day
 
-    from (select distinct payer_key from followed) as payer_cells
-    cross join (select distinct denial_category from followed) as category_cells
+    from payer_list
+    cross join category_list
     cross join populations
     cross join age_buckets
 
