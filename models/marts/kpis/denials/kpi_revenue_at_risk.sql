@@ -187,7 +187,7 @@ rated as (
         rounded.numerator_lower as expected_amount_lower,
         rounded.numerator_upper as expected_amount_upper,
         rounded.numerator_if_worked as expected_amount_if_worked,
-        rounded.denominator - rounded.numerator as at_risk_amount,
+        cast(rounded.denominator - rounded.numerator as {{ type_money() }}) as at_risk_amount,
         rounded.open_amount_by_own_record,
         rounded.denial_count,
 
