@@ -77,16 +77,23 @@ first_day as (
 
 entries as (
 
+    -- posted at charges; what it cost is the part of the charge that the claim's contracts allow
     select
-        payer_key,
-        facility_key,
+        transactions.payer_key,
+        transactions.facility_key,
 
-        -amount as written_off_amount,
+        -transactions.amount as written_off_amount,
+        -transactions.amount
+        * coalesce({{ rate('claims.expected_allowed_amount', 'claims.billed_amount') }}, 1)
+            as net_written_off_amount,
         cast(0 as {{ type_money() }}) as net_revenue_amount,
 
-        cast({{ dbt.date_trunc('month', 'post_date') }} as date) as month_start_date
+        cast({{ dbt.date_trunc('month', 'transactions.post_date') }} as date) as month_start_date
+
     from transactions
-    where transaction_type = 'denial_writeoff'
+    inner join claims
+        on transactions.claim_key = claims.claim_key
+    where transactions.transaction_type = 'denial_writeoff'
 
     {% for months_later in [0, 1, 2] %}
         union all
@@ -97,6 +104,7 @@ entries as (
             facility_key,
 
             cast(0 as {{ type_money() }}) as written_off_amount,
+            cast(0 as {{ type_money() }}) as net_written_off_amount,
             net_revenue_amount,
 
             cast(
@@ -115,6 +123,7 @@ summed_of_versions as (
         facility_key,
 
         sum(written_off_amount) as written_off_amount,
+        sum(net_written_off_amount) as net_written_off_amount,
         sum(net_revenue_amount) as net_revenue_amount,
 
         month_start_date
@@ -137,6 +146,7 @@ summed as (
             cast(sum(summed_of_versions.net_revenue_amount) as numeric(18, 6)) / 3
             as {{ type_rate() }}
         ) as denominator,
+        sum(summed_of_versions.net_written_off_amount) as net_written_off_amount,
 
         payers.is_adjudicated,
         cast({{ dbt.last_day('summed_of_versions.month_start_date', 'month') }} as date)
@@ -178,7 +188,9 @@ rated as (
             rate_when='is_mature and is_adjudicated',
             with_interval=false
         ) }},
+        net_written_off_amount,
 
+        is_adjudicated,
         is_mature,
 
         month_start_date
@@ -206,6 +218,12 @@ targeted as (
         rated.rate - rated.previous_month_rate as rate_change,
         rated.trailing_three_month_rate,
         cast(targets.target_value as {{ type_rate() }}) as target_rate,
+        cast(round(rated.net_written_off_amount, 2) as {{ type_money() }})
+            as net_written_off_amount,
+        case
+            when rated.is_mature and rated.is_adjudicated
+                then {{ rate('rated.net_written_off_amount', 'rated.denominator') }}
+        end as net_rate,
 
         rated.is_mature,
 

@@ -2,7 +2,7 @@
 {% set decision_days = 730 %}
 {# Fewer decided rounds than this say nothing by themselves. #}
 {% set sample_floor = 30 %}
-{# No denial of so many dollars is ever given up by a rule. #}
+{# No claim with so many denied dollars is ever given up by a rule. #}
 {% set high_dollar_amount = 5000 %}
 
 with
@@ -125,7 +125,9 @@ open_lines as (
         payers.current_payer_key as payer_key,
         denials.denial_reason_key,
 
-        denials.open_amount
+        denials.open_amount,
+        -- a round fights all lines of a claim at once, so its cost is the claim's
+        sum(denials.open_amount) over (partition by denials.claim_key) as claim_open_amount
 
     from denials
     inner join payers
@@ -283,7 +285,8 @@ bounded as (
 
 advised as (
 
-    -- a reason is given up only if the doubt does not help it: even at the upper bound its average
+    -- rounds that were fought tell more than the list of reasons that can be appealed; a reason is
+    -- given up only if the doubt does not help it: even at the upper bound its average
     -- round does not earn its cost, or so many rounds have won nothing at all
     select
         payer_key,
@@ -292,7 +295,7 @@ advised as (
         denial_category,
         basis,
         case
-            when not is_appealable then 'no appeal for this reason'
+            when basis = 'too few appeals' and not is_appealable then 'no appeal for this reason'
             when basis = 'too few appeals' then 'too few appeals to tell'
             when
                 not is_guarded
@@ -332,22 +335,22 @@ spared as (
         sum(open_lines.open_amount) as open_amount,
         sum(
             case
-                when open_lines.open_amount >= {{ high_dollar_amount }} then 0
+                when open_lines.claim_open_amount >= {{ high_dollar_amount }} then 0
                 when advised.advice = 'give up below high dollars' then 1
                 when
                     advised.advice = 'appeal from the break-even on'
-                    and open_lines.open_amount < advised.break_even_amount
+                    and open_lines.claim_open_amount < advised.break_even_amount
                     then 1
                 else 0
             end
         ) as spared_denial_count,
         sum(
             case
-                when open_lines.open_amount >= {{ high_dollar_amount }} then 0
+                when open_lines.claim_open_amount >= {{ high_dollar_amount }} then 0
                 when advised.advice = 'give up below high dollars' then open_lines.open_amount
                 when
                     advised.advice = 'appeal from the break-even on'
-                    and open_lines.open_amount < advised.break_even_amount
+                    and open_lines.claim_open_amount < advised.break_even_amount
                     then open_lines.open_amount
                 else 0
             end
