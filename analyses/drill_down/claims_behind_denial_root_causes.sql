@@ -92,7 +92,7 @@ entries as (
         'denied' as entry_type,
 
         0 as numerator,
-        denied_amount * allowed_rate as denominator,
+        round(denied_amount * allowed_rate, 2) as denominator,
 
         as_of_date
     from followed
@@ -107,7 +107,7 @@ entries as (
 
         'lost' as entry_type,
 
-        written_off_amount * allowed_rate as numerator,
+        round(written_off_amount * allowed_rate, 2) as numerator,
         0 as denominator,
 
         as_of_date
@@ -123,7 +123,7 @@ entries as (
 
         'worked' as entry_type,
 
-        rework_costs.cost_amount as numerator,
+        round(sum(rework_costs.cost_amount), 2) as numerator,
         0 as denominator,
 
         followed.as_of_date
@@ -134,6 +134,11 @@ entries as (
     where
         rework_costs.worked_date > followed.year_before_date
         and rework_costs.worked_date <= followed.as_of_date
+    group by
+        followed.kpi_denial_root_causes_key,
+        followed.denial_key,
+        followed.claim_key,
+        followed.as_of_date
 
 ),
 

@@ -81,7 +81,7 @@ drilled as (
 
         recovery_rates.basis,
 
-        coalesce(aged.open_amount * recovery_rates.recovery_rate, 0) as numerator,
+        coalesce(round(aged.open_amount * recovery_rates.recovery_rate, 2), 0) as numerator,
         aged.open_amount as denominator,
         recovery_rates.recovery_rate,
 

@@ -124,7 +124,8 @@ followed as (
 
 valued as (
 
-    -- a line without a contract is allowed what it is charged, as fct_charges has it
+    -- a line without a contract is allowed what it is charged, as fct_charges has it. In cents per
+    -- denial, so that denials add up to their cell
     select
         payer_key,
 
@@ -132,16 +133,22 @@ valued as (
         procedure_family,
 
         case when is_denied_in_year then denied_amount else 0 end as denied_amount,
-        case when is_denied_in_year then denied_amount * coalesce(allowed_rate, 1) else 0 end
-            as denied_net_amount,
+        cast(
+            case
+                when is_denied_in_year then round(denied_amount * coalesce(allowed_rate, 1), 2)
+                else 0
+            end as {{ type_money() }}
+        ) as denied_net_amount,
         case when is_resolved_in_year then recovered_amount else 0 end as recovered_amount,
         case when is_resolved_in_year then written_off_amount else 0 end as lost_amount,
         cast(
-            case when is_resolved_in_year then written_off_amount * coalesce(allowed_rate, 1) else 0 end
-            as {{ type_rate() }}
+            case
+                when is_resolved_in_year then round(written_off_amount * coalesce(allowed_rate, 1), 2)
+                else 0
+            end as {{ type_money() }}
         ) as lost_net_amount,
         minutes,
-        cost_amount,
+        cast(round(cost_amount, 2) as {{ type_money() }}) as cost_amount,
 
         is_preventable,
         is_denied_in_year,
@@ -171,10 +178,7 @@ summed as (
         sum(lost_net_amount) as lost_net_amount,
         sum(minutes) as rework_minutes,
         sum(cost_amount) as rework_cost_amount,
-        sum(
-            cast(lost_net_amount + cost_amount as {{ type_money() }})
-            * cast(lost_net_amount + cost_amount as {{ type_money() }})
-        ) as squared_amount,
+        sum((lost_net_amount + cost_amount) * (lost_net_amount + cost_amount)) as squared_amount,
 
         is_preventable,
 
@@ -194,14 +198,14 @@ rounded as (
         procedure_family,
 
         cast(denial_count as integer) as denial_count,
-        cast(round(lost_net_amount + rework_cost_amount, 2) as {{ type_money() }}) as numerator,
-        cast(round(denied_net_amount, 2) as {{ type_money() }}) as denominator,
+        cast(lost_net_amount + rework_cost_amount as {{ type_money() }}) as numerator,
+        cast(denied_net_amount as {{ type_money() }}) as denominator,
         cast(denied_amount as {{ type_money() }}) as denied_amount,
         cast(recovered_amount as {{ type_money() }}) as recovered_amount,
         cast(lost_amount as {{ type_money() }}) as lost_amount,
-        cast(round(lost_net_amount, 2) as {{ type_money() }}) as lost_net_amount,
+        cast(lost_net_amount as {{ type_money() }}) as lost_net_amount,
         cast(round(rework_minutes, 2) as {{ type_money() }}) as rework_minutes,
-        cast(round(rework_cost_amount, 2) as {{ type_money() }}) as rework_cost_amount,
+        cast(rework_cost_amount as {{ type_money() }}) as rework_cost_amount,
         cast(squared_amount as numeric(28, 2)) as saving_variance,
 
         is_preventable,

@@ -3,10 +3,10 @@
 
 with
 
-denial_rates as (
+rate_cells as (
 
-    select * from {{ ref('kpi_denial_rate') }}
-    where definition_id in ('CITF-1', 'CITF-2')
+    select * from {{ ref('int_denials__rate_cells') }}
+    where slice = 'payer' and definition_id in ('CITF-1', 'CITF-2')
 
 ),
 
@@ -50,18 +50,20 @@ as_of as (
 
 rates as (
 
+    -- kpi_denial_rate over all procedure families, from the same cells: a sum of its rounded averages
+    -- would drift
     select
-        kpi_id,
+        {{ denial_target_id('definition_id', 'measure') }} as kpi_id,
         definition_id,
         measure,
         payer_key,
         facility_key,
         sum(numerator) as numerator,
-        sum(denominator) as denominator,
+        cast(sum(denominator) as {{ type_rate() }}) / max(averaged_months) as denominator,
         sum(adjudicated) as adjudicated,
         month_start_date
-    from denial_rates
-    group by kpi_id, definition_id, measure, payer_key, facility_key, month_start_date
+    from rate_cells
+    group by definition_id, measure, payer_key, facility_key, month_start_date
 
 ),
 

@@ -1,3 +1,11 @@
+{#- What a denial is expected to bring, and the rate that says so. -#}
+{% set expectations = [
+    ('expected_amount', 'habitual_rates.recovery_rate'),
+    ('expected_amount_lower', 'habitual_rates.recovery_rate_lower'),
+    ('expected_amount_upper', 'habitual_rates.recovery_rate_upper'),
+    ('expected_amount_if_worked', 'worked_rates.recovery_rate'),
+] %}
+
 with
 
 denials as (
@@ -71,23 +79,22 @@ open_denials as (
 
 ),
 
-open_by_age as (
+valued as (
 
-    -- all denials of one age bucket share a rate: what those recovered that got as old
+    -- what those recovered that got as old; in cents per denial, so that denials add up to their cell
     select
         open_denials.payer_key,
         open_denials.facility_key,
 
         open_denials.denial_category,
-        habitual_rates.basis,
 
-        count(*) as denial_count,
-        sum(open_denials.open_amount) as open_amount,
-        habitual_rates.recovery_rate,
-        habitual_rates.recovery_rate_lower,
-        habitual_rates.recovery_rate_upper,
-        worked_rates.recovery_rate as worked_recovery_rate,
-
+        open_denials.open_amount,
+        case
+            when habitual_rates.basis = 'payer and category' then open_denials.open_amount else 0
+        end as open_amount_by_own_record,
+        {% for amount, recovery_rate in expectations -%}
+            round(open_denials.open_amount * {{ recovery_rate }}, 2) as {{ amount }},
+        {% endfor %}
         open_denials.as_of_date
 
     from open_denials
@@ -104,63 +111,29 @@ open_by_age as (
             and habitual_rates.denial_category = worked_rates.denial_category
             and habitual_rates.age_bucket_sort = worked_rates.age_bucket_sort
             and worked_rates.population = 'worked'
-    group by
-        open_denials.payer_key,
-        open_denials.facility_key,
-        open_denials.denial_category,
-        habitual_rates.basis,
-        habitual_rates.recovery_rate,
-        habitual_rates.recovery_rate_lower,
-        habitual_rates.recovery_rate_upper,
-        worked_rates.recovery_rate,
-        open_denials.as_of_date
 
 ),
 
 summed as (
 
-    -- the bounds of several rates are added up as if all erred to the same side: wide on purpose
+    -- a row's denials share their rates, so their bounds hold or fail together
     select
         payer_key,
         facility_key,
 
         denial_category,
 
-        sum(denial_count) as denial_count,
-        sum(open_amount) as open_amount,
-        sum(case when basis = 'payer and category' then open_amount else 0 end)
-            as open_amount_by_own_record,
-        sum(open_amount * recovery_rate) as expected_amount,
-        sum(open_amount * recovery_rate_lower) as expected_amount_lower,
-        sum(open_amount * recovery_rate_upper) as expected_amount_upper,
-        sum(open_amount * worked_recovery_rate) as expected_amount_if_worked,
-
+        cast(count(*) as integer) as denial_count,
+        cast(sum(open_amount) as {{ type_money() }}) as denominator,
+        cast(sum(open_amount_by_own_record) as {{ type_money() }}) as open_amount_by_own_record,
+        cast(coalesce(sum(expected_amount), 0) as {{ type_money() }}) as numerator,
+        {% for amount, _ in expectations[1:] -%}
+            cast(sum({{ amount }}) as {{ type_money() }}) as {{ amount }},
+        {% endfor %}
         as_of_date
 
-    from open_by_age
+    from valued
     group by payer_key, facility_key, denial_category, as_of_date
-
-),
-
-rounded as (
-
-    select
-        payer_key,
-        facility_key,
-
-        denial_category,
-
-        cast(denial_count as integer) as denial_count,
-        cast(open_amount as {{ type_money() }}) as denominator,
-        cast(open_amount_by_own_record as {{ type_money() }}) as open_amount_by_own_record,
-        cast(round(expected_amount, 2) as {{ type_money() }}) as numerator,
-        cast(round(expected_amount_lower, 2) as {{ type_money() }}) as numerator_lower,
-        cast(round(expected_amount_upper, 2) as {{ type_money() }}) as numerator_upper,
-        cast(round(expected_amount_if_worked, 2) as {{ type_money() }}) as numerator_if_worked,
-
-        as_of_date
-
-    from summed
 
 ),
 
@@ -168,34 +141,34 @@ rated as (
 
     select
         {{ surrogate_key([
-            'rounded.payer_key', 'rounded.facility_key', 'rounded.denial_category',
-            'rounded.as_of_date'
+            'summed.payer_key', 'summed.facility_key', 'summed.denial_category',
+            'summed.as_of_date'
         ]) }} as kpi_revenue_at_risk_key,
-        rounded.payer_key,
-        rounded.facility_key,
+        summed.payer_key,
+        summed.facility_key,
 
         'expected_recovery_rate' as kpi_id,
         'RCM-REVENUE-AT-RISK' as definition_id,
-        rounded.denial_category,
+        summed.denial_category,
 
-        coalesce(rounded.numerator, 0) as numerator,
-        rounded.denominator,
-        {{ rate('rounded.numerator', 'rounded.denominator') }} as rate,
-        {{ rate('rounded.numerator_lower', 'rounded.denominator') }} as rate_lower,
-        {{ rate('rounded.numerator_upper', 'rounded.denominator') }} as rate_upper,
+        summed.numerator,
+        summed.denominator,
+        {{ rate('summed.numerator', 'summed.denominator') }} as rate,
+        {{ rate('summed.expected_amount_lower', 'summed.denominator') }} as rate_lower,
+        {{ rate('summed.expected_amount_upper', 'summed.denominator') }} as rate_upper,
         cast(targets.target_value as {{ type_rate() }}) as target_rate,
-        rounded.numerator_lower as expected_amount_lower,
-        rounded.numerator_upper as expected_amount_upper,
-        rounded.numerator_if_worked as expected_amount_if_worked,
-        cast(rounded.denominator - rounded.numerator as {{ type_money() }}) as at_risk_amount,
-        rounded.open_amount_by_own_record,
-        rounded.denial_count,
+        summed.expected_amount_lower,
+        summed.expected_amount_upper,
+        summed.expected_amount_if_worked,
+        cast(summed.denominator - summed.numerator as {{ type_money() }}) as at_risk_amount,
+        summed.open_amount_by_own_record,
+        summed.denial_count,
 
-        rounded.denial_count < {{ var('small_sample_size') }} as is_small_sample,
+        summed.denial_count < {{ var('small_sample_size') }} as is_small_sample,
 
-        rounded.as_of_date
+        summed.as_of_date
 
-    from rounded
+    from summed
     left join targets
         on targets.kpi_id = 'expected_recovery_rate'
 
