@@ -13,6 +13,12 @@ claims as (
 
 ),
 
+payers as (
+
+    select * from {{ ref('dim_payer') }}
+
+),
+
 procedures as (
 
     select * from {{ ref('dim_procedure') }}
@@ -22,7 +28,7 @@ procedures as (
 submitted_claims as (
 
     select
-        claims.payer_key,
+        payers.current_payer_key as payer_key,
         claims.facility_key,
         procedures.procedure_family,
         case when claims.is_initially_denied then 1 else 0 end as denied_count,
@@ -32,6 +38,8 @@ submitted_claims as (
             as remittance_month
 
     from claims
+    inner join payers
+        on claims.payer_key = payers.payer_key
     inner join procedures
         on claims.primary_procedure_key = procedures.procedure_key
     where claims.first_submitted_date is not null

@@ -39,6 +39,7 @@ initial_cells as (
     select
         'RCM-IDR' as definition_id,
         submission_month as month_start_date,
+        slice,
         payer_key,
         facility_key,
         provider_key,
@@ -56,6 +57,7 @@ hfma_denied_cells as (
     select
         'CITF-1' as definition_id,
         remittance_month as month_start_date,
+        slice,
         payer_key,
         facility_key,
         provider_key,
@@ -78,6 +80,7 @@ hfma_submitted_cells as (
             'CITF-1' as definition_id,
             cast({{ dbt.dateadd('month', months_later, 'submission_month') }} as date)
                 as month_start_date,
+            slice,
             payer_key,
             facility_key,
             provider_key,
@@ -97,6 +100,7 @@ remittance_cells as (
     select
         'AR-5' as definition_id,
         remittance_month as month_start_date,
+        slice,
         payer_key,
         facility_key,
         provider_key,
@@ -118,6 +122,7 @@ zero_payment_cells as (
         select
             'CITF-2' as definition_id,
             month_start_date,
+            slice,
             payer_key,
             facility_key,
             provider_key,
@@ -149,6 +154,7 @@ dated_cells as (
 
     select
         cells.definition_id,
+        cells.slice,
         cells.payer_key,
         cells.facility_key,
         cells.provider_key,

@@ -1,3 +1,5 @@
+{% set sums = ['submitted', 'remitted', 'denied'] %}
+
 with
 
 claims as (
@@ -7,42 +9,112 @@ claims as (
 
 ),
 
-procedures as (
-
-    select * from {{ ref('dim_procedure') }}
-
-),
-
 lines as (
 
     select * from {{ ref('int_claims__lines') }}
 
 ),
 
-claim_measures as (
+procedures as (
+
+    select * from {{ ref('dim_procedure') }}
+
+),
+
+payers as (
+
+    -- a patient who pays alone adjudicates nothing, so denies nothing
+    select * from {{ ref('dim_payer') }}
+    where is_adjudicated
+
+),
+
+providers as (
+
+    select * from {{ ref('dim_provider') }}
+
+),
+
+dated_claims as (
 
     -- a claim counts once, under the procedure with the highest charge
     select
-        claims.payer_key,
+        payers.current_payer_key as payer_key,
         claims.facility_key,
-        claims.provider_key,
+        providers.current_provider_key as provider_key,
 
         procedures.procedure_family,
-        'claims' as measure,
+
+        claims.is_adjudicated,
+        claims.is_initially_denied,
 
         cast({{ dbt.date_trunc('month', 'claims.first_submitted_date') }} as date)
             as submission_month,
         cast({{ dbt.date_trunc('month', 'claims.first_remittance_date') }} as date)
-            as remittance_month,
-
-        count(*) as submitted,
-        sum(case when claims.is_adjudicated then 1 else 0 end) as remitted,
-        sum(case when claims.is_initially_denied then 1 else 0 end) as denied
+            as remittance_month
 
     from claims
+    inner join payers
+        on claims.payer_key = payers.payer_key
+    inner join providers
+        on claims.provider_key = providers.provider_key
     inner join procedures
         on claims.primary_procedure_key = procedures.procedure_key
-    group by 1, 2, 3, 4, 5, 6, 7
+
+),
+
+dated_lines as (
+
+    select
+        payers.current_payer_key as payer_key,
+        lines.facility_key,
+        providers.current_provider_key as provider_key,
+
+        lines.procedure_family,
+
+        lines.billed_amount,
+
+        lines.is_remitted,
+        lines.is_initially_denied,
+
+        cast({{ dbt.date_trunc('month', 'lines.first_submitted_date') }} as date)
+            as submission_month,
+        cast({{ dbt.date_trunc('month', 'lines.first_remittance_date') }} as date)
+            as remittance_month
+
+    from lines
+    inner join payers
+        on lines.payer_key = payers.payer_key
+    inner join providers
+        on lines.provider_key = providers.provider_key
+
+),
+
+claim_sums as (
+
+    -- two views of the same claims in one pass: by what is asked of payers, and by provider. Every
+    -- rate reads one of them; a table by both would have nearly as many rows as there are claims.
+    select
+        case when grouping(provider_key) = 1 then 'payer' else 'provider' end as slice,
+        payer_key,
+        facility_key,
+        provider_key,
+
+        procedure_family,
+
+        submission_month,
+        remittance_month,
+
+        count(*) as submitted_claims,
+        sum(case when is_adjudicated then 1 else 0 end) as remitted_claims,
+        sum(case when is_initially_denied then 1 else 0 end) as denied_claims
+
+    from dated_claims
+    group by
+        grouping sets (
+            (payer_key, facility_key, procedure_family, submission_month, remittance_month),
+            (provider_key, submission_month, remittance_month)
+        )
 
 ),
 
@@ -50,72 +122,54 @@ line_sums as (
 
     -- one pass over the lines gives both their number and their dollars
     select
+        case when grouping(provider_key) = 1 then 'payer' else 'provider' end as slice,
         payer_key,
         facility_key,
         provider_key,
 
         procedure_family,
 
-        cast({{ dbt.date_trunc('month', 'first_submitted_date') }} as date) as submission_month,
-        cast({{ dbt.date_trunc('month', 'first_remittance_date') }} as date) as remittance_month,
+        submission_month,
+        remittance_month,
 
-        count(*) as line_count,
-        sum(case when is_remitted then 1 else 0 end) as remitted_line_count,
-        sum(case when is_initially_denied then 1 else 0 end) as denied_line_count,
-        sum(billed_amount) as billed_amount,
-        sum(case when is_remitted then billed_amount else 0 end) as remitted_amount,
-        sum(case when is_initially_denied then billed_amount else 0 end) as denied_amount
+        count(*) as submitted_lines,
+        sum(case when is_remitted then 1 else 0 end) as remitted_lines,
+        sum(case when is_initially_denied then 1 else 0 end) as denied_lines,
+        sum(billed_amount) as submitted_dollars,
+        sum(case when is_remitted then billed_amount else 0 end) as remitted_dollars,
+        sum(case when is_initially_denied then billed_amount else 0 end) as denied_dollars
 
-    from lines
-    group by 1, 2, 3, 4, 5, 6
+    from dated_lines
+    group by
+        grouping sets (
+            (payer_key, facility_key, procedure_family, submission_month, remittance_month),
+            (provider_key, submission_month, remittance_month)
+        )
 
 ),
 
 measures as (
 
-    select
-        payer_key,
-        facility_key,
-        provider_key,
-        procedure_family,
-        measure,
-        submission_month,
-        remittance_month,
-        cast(submitted as {{ type_money() }}) as submitted,
-        cast(remitted as {{ type_money() }}) as remitted,
-        cast(denied as {{ type_money() }}) as denied
-    from claim_measures
+    {% for measure in ['claims', 'lines', 'dollars'] -%}
+        select
+            slice,
+            payer_key,
+            facility_key,
+            provider_key,
 
-    union all
+            procedure_family,
+            '{{ measure }}' as measure,
 
-    select
-        payer_key,
-        facility_key,
-        provider_key,
-        procedure_family,
-        'lines' as measure,
-        submission_month,
-        remittance_month,
-        cast(line_count as {{ type_money() }}) as submitted,
-        cast(remitted_line_count as {{ type_money() }}) as remitted,
-        cast(denied_line_count as {{ type_money() }}) as denied
-    from line_sums
+            submission_month,
+            remittance_month,
 
-    union all
-
-    select
-        payer_key,
-        facility_key,
-        provider_key,
-        procedure_family,
-        'dollars' as measure,
-        submission_month,
-        remittance_month,
-        cast(billed_amount as {{ type_money() }}) as submitted,
-        cast(remitted_amount as {{ type_money() }}) as remitted,
-        cast(denied_amount as {{ type_money() }}) as denied
-    from line_sums
-
+            {% for sum in sums -%}
+                cast({{ sum }}_{{ measure }} as {{ type_money() }}) as {{ sum }}
+                {{- ',' if not loop.last }}
+            {% endfor %}
+        from {{ 'claim_sums' if measure == 'claims' else 'line_sums' }}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
 )
 
 select * from measures

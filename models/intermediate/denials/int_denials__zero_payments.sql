@@ -3,6 +3,9 @@ with
 remittance_claims as (
 
     select * from {{ ref('fct_remittances') }}
+    where
+        not is_reversal
+        and payer_sequence = 'P'
 
 ),
 
@@ -18,28 +21,30 @@ procedures as (
 
 ),
 
-zero_payments as (
+payers as (
+
+    select * from {{ ref('dim_payer') }}
+
+),
+
+providers as (
+
+    select * from {{ ref('dim_provider') }}
+
+),
+
+dated as (
 
     select
-        remittance_claims.payer_key,
+        payers.current_payer_key as payer_key,
         remittance_claims.facility_key,
-        claims.provider_key,
+        providers.current_provider_key as provider_key,
 
         procedures.procedure_family,
 
-        count(*) as remittance_count,
-        sum(case when remittance_claims.payer_paid_amount = 0 then 1 else 0 end)
-            as zero_paid_count,
-        cast(sum(remittance_claims.billed_amount) as {{ type_money() }}) as billed_amount,
-        cast(
-            sum(
-                case
-                    when remittance_claims.payer_paid_amount = 0
-                        then remittance_claims.billed_amount
-                    else 0
-                end
-            ) as {{ type_money() }}
-        ) as zero_paid_amount,
+        remittance_claims.billed_amount,
+
+        remittance_claims.payer_paid_amount = 0 as is_zero_paid,
 
         cast({{ dbt.date_trunc('month', 'remittance_claims.remittance_date') }} as date)
             as month_start_date
@@ -47,12 +52,39 @@ zero_payments as (
     from remittance_claims
     inner join claims
         on remittance_claims.claim_key = claims.claim_key
+    inner join payers
+        on remittance_claims.payer_key = payers.payer_key
+    inner join providers
+        on claims.provider_key = providers.provider_key
     inner join procedures
         on claims.primary_procedure_key = procedures.procedure_key
-    where
-        not remittance_claims.is_reversal
-        and remittance_claims.payer_sequence = 'P'
-    group by 1, 2, 3, 4, 9
+
+),
+
+zero_payments as (
+
+    select
+        case when grouping(provider_key) = 1 then 'payer' else 'provider' end as slice,
+        payer_key,
+        facility_key,
+        provider_key,
+
+        procedure_family,
+
+        count(*) as remittance_count,
+        sum(case when is_zero_paid then 1 else 0 end) as zero_paid_count,
+        cast(sum(billed_amount) as {{ type_money() }}) as billed_amount,
+        cast(sum(case when is_zero_paid then billed_amount else 0 end) as {{ type_money() }})
+            as zero_paid_amount,
+
+        month_start_date
+
+    from dated
+    group by
+        grouping sets (
+            (payer_key, facility_key, procedure_family, month_start_date),
+            (provider_key, month_start_date)
+        )
 
 )
 

@@ -3,6 +3,7 @@ with
 cells as (
 
     select * from {{ ref('int_denials__rate_cells') }}
+    where slice = 'payer'
 
 ),
 
@@ -46,6 +47,7 @@ rated as (
         payer_key,
         facility_key,
 
+        {{ denial_target_id('definition_id', 'measure') }} as kpi_id,
         definition_id,
         measure,
         procedure_family,
@@ -75,6 +77,7 @@ targeted as (
         rated.payer_key,
         rated.facility_key,
 
+        rated.kpi_id,
         rated.definition_id,
         rated.measure,
         rated.procedure_family,
@@ -97,7 +100,7 @@ targeted as (
 
     from rated
     left join targets
-        on {{ denial_target_id('rated.definition_id', 'rated.measure') }} = targets.kpi_id
+        on rated.kpi_id = targets.kpi_id
 
 )
 

@@ -19,6 +19,12 @@ denial_reasons as (
 
 ),
 
+payers as (
+
+    select * from {{ ref('dim_payer') }}
+
+),
+
 rates as (
 
     select * from {{ ref('kpi_denial_rate') }}
@@ -49,7 +55,7 @@ denied_lines as (
     -- a denial counts where its claim does, whoever sent the remittance: a payer may have been
     -- taken over by then
     select
-        claims.payer_key,
+        payers.current_payer_key as payer_key,
         claims.facility_key,
         denial_reasons.denial_category,
 
@@ -60,6 +66,8 @@ denied_lines as (
     from denials
     inner join claims
         on denials.claim_key = claims.claim_key
+    inner join payers
+        on claims.payer_key = payers.payer_key
     inner join denial_reasons
         on denials.denial_reason_key = denial_reasons.denial_reason_key
 
@@ -141,6 +149,7 @@ rated as (
         payer_key,
         facility_key,
 
+        'remittance_denial_rate' as kpi_id,
         definition_id,
         measure,
         denial_category,
@@ -170,6 +179,7 @@ changed as (
         payer_key,
         facility_key,
 
+        kpi_id,
         definition_id,
         measure,
         denial_category,

@@ -3,6 +3,7 @@ with
 cells as (
 
     select * from {{ ref('int_denials__rate_cells') }}
+    where slice = 'provider'
 
 ),
 
@@ -42,6 +43,7 @@ rated as (
         ]) }} as kpi_denial_rate_by_provider_key,
         provider_key,
 
+        {{ denial_target_id('definition_id', 'measure') }} as kpi_id,
         definition_id,
         measure,
 
@@ -69,6 +71,7 @@ targeted as (
         rated.kpi_denial_rate_by_provider_key,
         rated.provider_key,
 
+        rated.kpi_id,
         rated.definition_id,
         rated.measure,
 
@@ -90,7 +93,7 @@ targeted as (
 
     from rated
     left join targets
-        on {{ denial_target_id('rated.definition_id', 'rated.measure') }} = targets.kpi_id
+        on rated.kpi_id = targets.kpi_id
 
 )
 
