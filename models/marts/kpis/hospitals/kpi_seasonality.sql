@@ -5,6 +5,7 @@
     ('charges', var('late_arrival_days')),
     ('denials', var('late_arrival_days') + var('denial_cohort_maturity_days')),
 ] %}
+{% set most_months = 36 %}
 {#- Weekends make no working day, so months compare by working days; a weekday is one itself. -#}
 {% set period_kinds = [
     ('month', 'month_of_year', 'month_name', 'case when dates.is_weekend then 0 else 1 end'),
@@ -115,12 +116,16 @@ full_months as (
 
 windows as (
 
-    -- whole years, so that each calendar month is in it equally often
+    -- whole years, so that each calendar month is in it equally often; of the latest, since seasons
+    -- change, and so that one date far back does not stretch it
     select
         measure,
         cast(
-            case when month_count >= 12 then month_count - mod(month_count, 12) else month_count end
-            as integer
+            case
+                when month_count >= 12
+                    then least(month_count - mod(month_count, 12), {{ most_months }})
+                else month_count
+            end as integer
         ) as month_count,
         last_month_start_date,
         window_end_date
