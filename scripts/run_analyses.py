@@ -1,8 +1,8 @@
 """Run the queries of analyses/ in a target: `python -m scripts.run_analyses [NAME ...]`.
 
 Each is compiled and run by dbt (`dbt show`), so refs, profile and engine are those of `dbt build`,
-and its rows are printed. The exit code is 1 if any fails. Those of analyses/drill_down answer for one
-figure: they run when they are named, with the key of a row of their KPI table as --cell.
+and its rows are printed. The exit code is 1 if any fails. Those of analyses/drill_down tell what is
+behind one figure: they run when named, with the key of a row of their KPI table as --cell.
 """
 
 import argparse
