@@ -65,12 +65,16 @@ class Mart:
     keys: tuple[Key, ...]
 
 
-def parse_manifest(project: Path = ROOT) -> Any:
-    """The manifest of the project, parsed by dbt without a database. Raises ErdError."""
+def parse_manifest(project: Path = ROOT, target: str = "") -> Any:
+    """The manifest of the project, parsed by dbt without a database. Raises ErdError.
+
+    `target` names another than the profile's own.
+    """
     from dbt.cli.main import dbtRunner
 
     quiet = ["--quiet", "--log-level", "none", "--no-write-json"]
-    outcome = dbtRunner().invoke([*quiet, "parse", "--project-dir", str(project)])
+    chosen = ["--target", target] if target else []
+    outcome = dbtRunner().invoke([*quiet, "parse", "--project-dir", str(project), *chosen])
     if not outcome.success:
         raise ErdError(str(outcome.exception or "dbt parse failed without a word"))
     return outcome.result

@@ -1,12 +1,15 @@
 """Run the queries of analyses/ in a target: `python -m scripts.run_analyses [NAME ...]`.
 
 Each is compiled and run by dbt (`dbt show`), so refs, profile and engine are those of `dbt build`,
-and its rows are printed. The exit code is 1 if any fails.
+and its rows are printed. The exit code is 1 if any fails. Those of analyses/drill_down tell what is
+behind one figure: they run when named, with the key of a row of their KPI table as --cell.
 """
 
 import argparse
 import datetime as dt
+import json
 import sys
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -21,7 +24,11 @@ examples:
   python -m scripts.run_analyses                            every query, in the target dev
   python -m scripts.run_analyses claim_denial_rates         one of them
   python -m scripts.run_analyses --list                     their names
-  python -m scripts.run_analyses --target duckdb --rows 0   all rows, in DuckDB"""
+  python -m scripts.run_analyses --target duckdb --rows 0   all rows, in DuckDB
+  python -m scripts.run_analyses claims_behind_denial_rate --cell KEY
+                                                            the claims behind the figure of
+                                                            kpi_denial_rate whose key is KEY"""
+DRILL_DOWNS, BEHIND = "drill_down", "claims_behind_"
 
 
 class AnalysisError(Exception):
@@ -46,9 +53,17 @@ def analysis_names(project: Path = ROOT) -> list[str]:
     return sorted(path.stem for path in (project / "analyses").glob("**/*.sql"))
 
 
-def ask(names: Sequence[str], target: str, project: Path = ROOT) -> list[Answer]:
+def drill_down_names(project: Path = ROOT) -> list[str]:
+    """Those that return what stands behind the figures of a KPI."""
+    return sorted(path.stem for path in (project / "analyses" / DRILL_DOWNS).glob("*.sql"))
+
+
+def ask(
+    names: Sequence[str], target: str, project: Path = ROOT, cell_key: str = ""
+) -> list[Answer]:
     """Compile and run queries in a target, in the order of `names`.
 
+    Drill-downs are held to the figure with `cell_key`, if there is one.
     Raises AnalysisError when the project can't be parsed, the target can't be reached, or a query
     fails or returns no columns. dbt stops at the first failure.
     """
@@ -58,6 +73,8 @@ def ask(names: Sequence[str], target: str, project: Path = ROOT) -> list[Answer]
     options = ["--select", "resource_type:analysis", "--limit", "-1", "--target", target]
     if others := [name for name in analysis_names(project) if name not in names]:
         options += ["--exclude", *others]
+    if cell_key:
+        options += ["--vars", json.dumps({"cell_key": cell_key})]
     quiet = ["--quiet", "--log-level", "none", "--no-write-json"]
     outcome = dbtRunner().invoke([*quiet, "show", "--project-dir", str(project), *options])
     if not outcome.success or outcome.exception:
@@ -68,13 +85,13 @@ def ask(names: Sequence[str], target: str, project: Path = ROOT) -> list[Answer]
 
 
 def ask_each(
-    names: Sequence[str], target: str, project: Path = ROOT
+    names: Sequence[str], target: str, project: Path = ROOT, cell_key: str = ""
 ) -> tuple[list[Answer], list[str]]:
     """Compile and run queries one by one: the answers, and what was wrong with the others."""
     answers, problems = [], []
     for name in names:
         try:
-            answers += ask([name], target, project)
+            answers += ask([name], target, project, cell_key)
         except AnalysisError as error:
             problems.append(str(error))
     return answers, problems
@@ -180,17 +197,19 @@ def _are_numbers(values: Sequence[Any]) -> bool:
     )
 
 
-def run(names: Sequence[str], target: str, most_rows: int, project: Path = ROOT) -> int:
+def run(
+    names: Sequence[str], target: str, most_rows: int, project: Path = ROOT, cell_key: str = ""
+) -> int:
     """Run queries, print their rows, and return the exit code: 1 if any failed."""
     answers: list[Answer] = []
     problems: list[str] = []
     try:
-        answers = ask(names, target, project)
+        answers = ask(names, target, project, cell_key)
     except AnalysisError as failure:
         problems = [str(failure)]
         if any(name in problems[0] for name in names):
             # one by one, so that one run shows all that is wrong
-            answers, problems = ask_each(names, target, project)
+            answers, problems = ask_each(names, target, project, cell_key)
     for answer in answers:
         print(f"{answer.name}\n\n{as_table(answer, most_rows)}\n")
     for problem in dict.fromkeys(problems):
@@ -207,7 +226,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("names", nargs="*", metavar="NAME", help="queries to run (default: all)")
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help="queries to run (default: all but drill-downs)"
+    )
     parser.add_argument(
         "--target", default="dev", help="target of the dbt profile to run them in (default: dev)"
     )
@@ -217,6 +238,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         default=DEFAULT_ROWS,
         metavar="N",
         help=f"most rows to print of each, 0 for all (default: {DEFAULT_ROWS})",
+    )
+    parser.add_argument(
+        "--cell", type=uuid.UUID, metavar="KEY", help="hold drill-downs to the figure with this key"
     )
     parser.add_argument("--list", action="store_true", help="name the queries and leave")
     options = parser.parse_args(arguments)
@@ -228,7 +252,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"analyses/ has no {', '.join(unknown)}; it has {', '.join(known)}")
     if options.rows < 0:
         parser.error(f"--rows takes 0 or more, not {options.rows}")
-    return run(options.names or known, options.target, options.rows)
+    drill_downs = drill_down_names()
+    if named := sorted(set(options.names) & set(drill_downs)):
+        if not options.cell:
+            parser.error(
+                f"{named[0]} needs --cell with a key of {named[0].replace(BEHIND, 'kpi_')}"
+            )
+    elif options.cell:
+        parser.error(f"--cell needs a drill-down by name: {', '.join(drill_downs)}")
+    names = options.names or [name for name in known if name not in drill_downs]
+    return run(names, options.target, options.rows, cell_key=str(options.cell or ""))
 
 
 if __name__ == "__main__":

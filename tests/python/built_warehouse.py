@@ -1,5 +1,6 @@
 """A warehouse with models built on generated sets, for the tests that read marts."""
 
+import fcntl
 import gc
 import os
 import shutil
@@ -7,10 +8,11 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
@@ -18,6 +20,7 @@ from dbt.cli.main import dbtRunner
 from data_generator.load import load
 from ingestion.warehouse import Warehouse, open_warehouse
 from scripts.compare_engines import mart_tables, read_rows
+from scripts.postgres_server import Server
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
@@ -51,7 +54,7 @@ class DbtWarehouse:
 
     def load(self, folder: Path) -> None:
         """Load a set or drops."""
-        with self._settings_in_place():
+        with self.settings_in_place():
             load(self.target, folder)
 
     def build(self, *models: str, as_of_date: str = "") -> None:
@@ -68,7 +71,7 @@ class DbtWarehouse:
 
     def dbt(self, *arguments: str) -> None:
         """Run dbt, which must succeed, in this process, where it starts sooner."""
-        with self._settings_in_place():
+        with self.settings_in_place():
             done = dbtRunner().invoke([*arguments, "--target", self.target, "--quiet"])
             # dbt keeps the file open for a next command, and with it everybody else out
             DuckDBConnectionManager.close_all_connections()
@@ -94,7 +97,7 @@ class DbtWarehouse:
     @contextmanager
     def opened(self) -> Iterator[Warehouse]:
         """The open warehouse."""
-        with self._settings_in_place(), open_warehouse(self.target) as warehouse:
+        with self.settings_in_place(), open_warehouse(self.target) as warehouse:
             yield warehouse
 
     def marts(self) -> Marts:
@@ -113,7 +116,8 @@ class DbtWarehouse:
         assert done.returncode == 0, done.stdout + done.stderr
 
     @contextmanager
-    def _settings_in_place(self) -> Iterator[None]:
+    def settings_in_place(self) -> Iterator[None]:
+        """The environment of every command, for what runs in this process."""
         with pytest.MonkeyPatch.context() as patch:
             for name, value in self._settings.items():
                 patch.setenv(name, value)
@@ -134,6 +138,69 @@ class BuiltWarehouse(DbtWarehouse):
         self.raw = folder / "raw"
         self.generate(*options, out=self.raw)
         self.load(self.raw)
+
+
+# Months enough for full windows and mature cohorts, claims enough for every kind of event.
+SHARED_SET = ("--start-date", "2024-09-01", "--end-date", "2025-12-31", "--seed", "3",
+              "--claims-per-month", "250", "--defects")  # fmt: skip
+
+
+def all_models(factory: pytest.TempPathFactory) -> DbtWarehouse:
+    """All models of a small dirty set, in a copy for the caller alone.
+
+    They are built once for all tests of a run, however many processes share it.
+    """
+    common = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        common = common.parent
+    folder = common / "all_models"
+    built = folder / "built"
+    with (common / "all_models.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not built.exists():
+            folder.mkdir()
+            BuiltWarehouse(folder, *SHARED_SET).build()
+            built.touch()
+    copy = DbtWarehouse(factory.mktemp("all_models_copy"))
+    shutil.copy(folder / copy.path.name, copy.path)
+    return copy
+
+
+POSTGRES_TYPES = {"DOUBLE": "double precision", "HUGEINT": "numeric(38)"}
+
+
+def copy_to_postgres(built: DbtWarehouse, server: Server, folder: Path) -> DbtWarehouse:
+    """The tables and views of schemas mart and intermediate as tables of a running PostgreSQL.
+
+    The engines build the same marts (scripts.compare_engines); what reads them need not wait for
+    a second build. A mart's key, its first column, is indexed as there.
+    """
+    with (
+        duckdb.connect(str(built.path)) as source,
+        closing(server.connect("rcm")) as target,
+        target.cursor() as cursor,
+    ):
+        for schema in ("intermediate", "mart"):
+            cursor.execute(f"create schema {schema}")
+        for schema, table in source.execute(
+            "select table_schema, table_name from information_schema.tables "
+            "where table_schema in ('intermediate', 'mart')"
+        ).fetchall():
+            name = f"{schema}.{table}"
+            columns = source.execute(f"describe {name}").fetchall()
+            listed = ", ".join(
+                f"{column[0]} {POSTGRES_TYPES.get(column[1], column[1])}" for column in columns
+            )
+            cursor.execute(f"create table {name} ({listed})")
+            path = folder / f"{name}.csv"
+            source.execute(f"copy {name} to '{path}' (header false)")
+            with path.open() as rows:
+                cursor.copy_expert(f"copy {name} from stdin (format csv)", rows)
+            path.unlink()
+            if schema == "mart" and columns[0][0].endswith("_key"):
+                cursor.execute(f"create index on {name} ({columns[0][0]})")
+        cursor.execute("analyze")
+    return DbtWarehouse(folder, "dev", RCM_PG_SOCKET=str(server.socket), RCM_DATABASE="rcm")
 
 
 def unequal(found: Marts, expected: Marts) -> dict[str, list[str]]:

@@ -14,11 +14,13 @@ sys.path.insert(0, str(ROOT))
 from scripts.erd import parse_manifest  # noqa: E402
 from scripts.postgres_server import Server  # noqa: E402
 
+SETTINGS_OF_THE_USER = ("RCM_PG_HOME", "RCM_PG_SOCKET", "RCM_DATABASE", "RCM_DUCKDB_PATH")
+
 
 @pytest.fixture(autouse=True)
 def no_settings_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
     """A test must not touch the user's own database or packages."""
-    for name in ("RCM_PG_HOME", "RCM_PG_SOCKET", "RCM_DATABASE", "RCM_DUCKDB_PATH"):
+    for name in SETTINGS_OF_THE_USER:
         monkeypatch.delenv(name, raising=False)
 
 
@@ -40,3 +42,25 @@ def manifest(tmp_path_factory: pytest.TempPathFactory) -> Any:
         patch.setenv("DBT_TARGET_PATH", str(folder / "target"))
         patch.setenv("DBT_LOG_PATH", str(folder / "logs"))
         return parse_manifest()
+
+
+@pytest.fixture(scope="session")
+def duckdb_marts(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """All models of a small dirty set in DuckDB; don't change them."""
+    from built_warehouse import all_models  # dbt takes seconds to import
+
+    return all_models(tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def postgres_marts(duckdb_marts: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The same in PostgreSQL."""
+    from built_warehouse import copy_to_postgres
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in SETTINGS_OF_THE_USER:
+            patch.delenv(name, raising=False)
+        server = Server(tmp_path_factory.mktemp("pg"))
+        server.start("rcm")
+        yield copy_to_postgres(duckdb_marts, server, tmp_path_factory.mktemp("copied"))
+        server.stop()

@@ -142,7 +142,7 @@ aged as (
 
         {{ last_day_of_month }}
         <= {{ dbt.dateadd(
-            'day', -(followed_days + var('collection_maturity_days', 120)), 'as_of.as_of_date'
+            'day', -(followed_days + var('collection_maturity_days')), 'as_of.as_of_date'
         ) }} as is_mature,
 
         cohorts.month_start_date

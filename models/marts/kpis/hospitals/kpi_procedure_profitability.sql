@@ -59,7 +59,7 @@ aged as (
 
         {{ last_day_of_month }}
         <= {{ dbt.dateadd(
-            'day', -var('collection_maturity_days', 120), 'as_of.as_of_date'
+            'day', -var('collection_maturity_days'), 'as_of.as_of_date'
         ) }} as is_mature,
 
         cells.month_start_date

@@ -1,0 +1,212 @@
+-- Which claims make a provider's denial rate? One row per claim, line or remittance that counts in
+-- a cell of kpi_denial_rate_by_provider, with what it adds to the cell.
+with
+
+cells as (
+
+    select * from {{ ref('kpi_denial_rate_by_provider') }}
+    where {{ is_of_cell('kpi_denial_rate_by_provider_key') }}
+
+),
+
+claims as {{ inlined() }} (
+
+    select * from {{ ref('fct_claims') }}
+
+),
+
+lines as {{ inlined() }} (
+
+    select * from {{ ref('int_claims__lines') }}
+
+),
+
+remittances as {{ inlined() }} (
+
+    select * from {{ ref('fct_remittances') }}
+    where not is_reversal and payer_sequence = 'P'
+
+),
+
+providers as (
+
+    select * from {{ ref('dim_provider') }}
+
+),
+
+submitted as {{ inlined() }} (
+
+    select
+        claims.claim_key,
+        cast(null as uuid) as charge_key,
+        providers.current_provider_key as provider_key,
+        'claims' as measure,
+        1 as submitted,
+        case when claims.is_adjudicated then 1 else 0 end as remitted,
+        case when claims.is_initially_denied then 1 else 0 end as denied,
+        cast({{ dbt.date_trunc('month', 'claims.first_submitted_date') }} as date)
+            as submission_month,
+        cast({{ dbt.date_trunc('month', 'claims.first_remittance_date') }} as date)
+            as remittance_month
+
+    from claims
+    inner join providers
+        on claims.provider_key = providers.provider_key
+    where claims.first_submitted_date is not null
+
+    union all
+
+    -- rebills and late charges are not among the lines
+    {% for measure, counted in [('lines', '1'), ('dollars', 'lines.billed_amount')] -%}
+        select
+            lines.claim_key,
+            lines.charge_key,
+            providers.current_provider_key as provider_key,
+            '{{ measure }}' as measure,
+            {{ counted }} as submitted,
+            case when lines.is_remitted then {{ counted }} else 0 end as remitted,
+            case when lines.is_initially_denied then {{ counted }} else 0 end as denied,
+            cast({{ dbt.date_trunc('month', 'lines.first_submitted_date') }} as date)
+                as submission_month,
+            cast({{ dbt.date_trunc('month', 'lines.first_remittance_date') }} as date)
+                as remittance_month
+
+        from lines
+        inner join providers
+            on lines.provider_key = providers.provider_key
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+zero_payments as (
+
+    -- all deductible counts too: that is CITF-2
+    {% for measure, counted in [('claims', '1'), ('dollars', 'remittances.billed_amount')] -%}
+        select
+            remittances.claim_key,
+            cast(null as uuid) as charge_key,
+            providers.current_provider_key as provider_key,
+            '{{ measure }}' as measure,
+            case when remittances.payer_paid_amount = 0 then {{ counted }} else 0 end as numerator,
+            {{ counted }} as denominator,
+            cast({{ dbt.date_trunc('month', 'remittances.remittance_date') }} as date)
+                as month_start_date
+
+        from remittances
+        inner join claims
+            on remittances.claim_key = claims.claim_key
+        inner join providers
+            on claims.provider_key = providers.provider_key
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+counted as {{ inlined() }} (
+
+    select
+        claim_key,
+        charge_key,
+        provider_key,
+        'RCM-IDR' as definition_id,
+        measure,
+        denied as numerator,
+        submitted as denominator,
+        submission_month as month_start_date
+    from submitted
+
+    union all
+
+    select
+        claim_key,
+        charge_key,
+        provider_key,
+        'AR-5' as definition_id,
+        measure,
+        denied as numerator,
+        remitted as denominator,
+        remittance_month as month_start_date
+    from submitted
+    where remittance_month is not null
+
+    union all
+
+    -- what was denied in the month, against the average of the three months before
+    select
+        claim_key,
+        charge_key,
+        provider_key,
+        'CITF-1' as definition_id,
+        measure,
+        denied as numerator,
+        0 as denominator,
+        remittance_month as month_start_date
+    from submitted
+    where denied > 0
+
+    union all
+
+    {% for months_later in [1, 2, 3] -%}
+        select
+            claim_key,
+            charge_key,
+            provider_key,
+            'CITF-1' as definition_id,
+            measure,
+            0 as numerator,
+            submitted / cast(3 as numeric(18, 6)) as denominator,
+            cast({{ dbt.dateadd('month', months_later, 'submission_month') }} as date)
+                as month_start_date
+        from submitted
+
+        union all
+
+    {% endfor -%}
+    select
+        claim_key,
+        charge_key,
+        provider_key,
+        'CITF-2' as definition_id,
+        measure,
+        numerator,
+        denominator,
+        month_start_date
+    from zero_payments
+
+),
+
+drilled as (
+
+    select
+        cells.kpi_denial_rate_by_provider_key,
+        counted.claim_key,
+        counted.charge_key,
+
+        cells.definition_id,
+        cells.measure,
+
+        counted.numerator,
+        counted.denominator,
+        claims.billed_amount,
+        claims.initially_denied_amount,
+        claims.payer_paid_amount,
+        claims.balance_amount,
+
+        claims.is_initially_denied,
+
+        claims.service_date,
+        claims.first_submitted_date,
+        claims.first_remittance_date
+
+    from cells
+    inner join counted
+        on
+            cells.definition_id = counted.definition_id
+            and cells.measure = counted.measure
+            and cells.provider_key = counted.provider_key
+            and cells.month_start_date = counted.month_start_date
+    inner join claims
+        on counted.claim_key = claims.claim_key
+
+)
+
+select * from drilled
