@@ -92,9 +92,9 @@ ranked_patients as (
         row_number() over (
             partition by person_key
             order by
-                case when age_band = 'unknown' then 1 else 0 end,
+                case when age_band = 'unknown' then 1 else 0 end asc,
                 valid_from desc,
-                patient_key
+                patient_key asc
         ) as patient_rank
 
     from patients
