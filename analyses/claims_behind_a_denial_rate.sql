@@ -83,9 +83,11 @@ drilled as (
         claims.first_remittance_date
 
     from ranked_cells
+    inner join payers
+        on ranked_cells.payer_key = payers.current_payer_key
     inner join claims
         on
-            ranked_cells.payer_key = claims.payer_key
+            payers.payer_key = claims.payer_key
             and ranked_cells.facility_key = claims.facility_key
             and ranked_cells.month_start_date
             = cast({{ dbt.date_trunc('month', 'claims.first_remittance_date') }} as date)
@@ -93,8 +95,6 @@ drilled as (
         on
             claims.primary_procedure_key = procedures.procedure_key
             and ranked_cells.procedure_family = procedures.procedure_family
-    inner join payers
-        on claims.payer_key = payers.payer_key
     inner join facilities
         on claims.facility_key = facilities.facility_key
     where ranked_cells.cell_rank = 1

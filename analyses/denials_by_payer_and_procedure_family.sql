@@ -1,6 +1,7 @@
--- Where have denials jumped? Remittance denial rate (AR-5) of claims by payer and procedure family, of
--- the last month that is over and of the month before, with the change; facilities summed. Cells that
--- rose by more than chance come first: where the two Wilson intervals do not meet.
+-- Where have denials jumped? Remittance denial rate (AR-5) of claims by payer and procedure
+-- family, of the last month that is over and of the month before, with the change; facilities
+-- summed. Cells that rose by more than chance come first: where the two Wilson intervals do not
+-- meet.
 with
 
 denial_rates as (

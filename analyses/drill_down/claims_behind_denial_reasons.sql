@@ -1,5 +1,6 @@
--- Which denials make a reason's share? Each initial denial of the payer and month is in the denominator of
--- each of its reasons, and in the numerator of its own, of each cell of kpi_denial_reasons.
+-- Which denials make a reason's share? Each initial denial of the payer and month is in the
+-- denominator of each of its reasons, and in the numerator of its own, of each cell of
+-- kpi_denial_reasons.
 with
 
 cells as (

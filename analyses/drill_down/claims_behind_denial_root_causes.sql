@@ -1,5 +1,5 @@
--- Which denials did a cause cost? Each denial that was made, lost or worked in the twelve months, behind each cell of
--- kpi_denial_root_causes.
+-- Which denials did a cause cost? Each denial that was made, lost or worked in the twelve months,
+-- behind each cell of kpi_denial_root_causes.
 with
 
 cells as (

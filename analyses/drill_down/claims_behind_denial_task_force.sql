@@ -1,5 +1,6 @@
--- Which claims make HFMA's task force metrics? Each claim, line, remittance, posting or charge behind each cell of
--- kpi_denial_task_force. Metrics 1 to 3 are those of kpi_denial_rate and kpi_denial_writeoffs.
+-- Which claims make HFMA's task force metrics? Each claim, line, remittance, posting or charge
+-- behind each cell of kpi_denial_task_force. Metrics 1 to 3 are those of kpi_denial_rate and
+-- kpi_denial_writeoffs.
 with
 
 cells as (
@@ -68,18 +69,18 @@ counted as (
     where first_submitted_date is not null
 
     {% for measure, quantity in [('lines', '1'), ('dollars', 'billed_amount')] %}
-    union all
+        union all
 
-    select
-        claim_key,
-        payer_key,
-        facility_key,
-        '{{ measure }}' as measure,
-        {{ quantity }} as quantity,
-        is_initially_denied,
-        first_submitted_date as submitted_date,
-        first_remittance_date as remittance_date
-    from lines
+        select
+            claim_key,
+            payer_key,
+            facility_key,
+            '{{ measure }}' as measure,
+            {{ quantity }} as quantity,
+            is_initially_denied,
+            first_submitted_date as submitted_date,
+            first_remittance_date as remittance_date
+        from lines
     {% endfor %}
 ),
 
@@ -156,37 +157,37 @@ entries as (
     where remittance_date is not null
 
     {% for months_later in [1, 2, 3] %}
-    union all
+        union all
 
-    select
-        'CITF-1' as definition_id,
-        claim_key,
-        payer_key,
-        facility_key,
-        measure,
-        0 as numerator,
-        cast(quantity as numeric(28, 10)) / 3 as denominator,
-        cast(
+        select
+            'CITF-1' as definition_id,
+            claim_key,
+            payer_key,
+            facility_key,
+            measure,
+            0 as numerator,
+            cast(quantity as numeric(28, 10)) / 3 as denominator,
+            cast(
             {{ dbt.dateadd(
                 'month', months_later, dbt.date_trunc('month', 'submitted_date')
             ) }} as date
-        ) as entry_date
-    from counted
+            ) as entry_date
+        from counted
     {% endfor %}
     {% for measure, quantity in [('claims', '1'), ('dollars', 'billed_amount')] %}
-    union all
+        union all
 
-    select
-        'CITF-2' as definition_id,
-        claim_key,
-        payer_key,
-        facility_key,
-        '{{ measure }}' as measure,
-        case when payer_paid_amount = 0 then {{ quantity }} else 0 end as numerator,
-        {{ quantity }} as denominator,
-        remittance_date as entry_date
-    from remittance_claims
-    where claim_key is not null
+        select
+            'CITF-2' as definition_id,
+            claim_key,
+            payer_key,
+            facility_key,
+            '{{ measure }}' as measure,
+            case when payer_paid_amount = 0 then {{ quantity }} else 0 end as numerator,
+            {{ quantity }} as denominator,
+            remittance_date as entry_date
+        from remittance_claims
+        where claim_key is not null
     {% endfor %}
     union all
 
@@ -203,22 +204,22 @@ entries as (
     where transaction_type = 'denial_writeoff'
 
     {% for months_later in [0, 1, 2] %}
-    union all
+        union all
 
-    select
-        'CITF-3' as definition_id,
-        claim_key,
-        payer_key,
-        facility_key,
-        'dollars' as measure,
-        0 as numerator,
-        cast(net_revenue_amount as numeric(28, 10)) / 3 as denominator,
-        cast(
+        select
+            'CITF-3' as definition_id,
+            claim_key,
+            payer_key,
+            facility_key,
+            'dollars' as measure,
+            0 as numerator,
+            cast(net_revenue_amount as numeric(28, 10)) / 3 as denominator,
+            cast(
             {{ dbt.dateadd(
                 'month', months_later, dbt.date_trunc('month', 'revenue_date')
             ) }} as date
-        ) as entry_date
-    from revenue_entries
+            ) as entry_date
+        from revenue_entries
     {% endfor %}
     union all
 
@@ -248,19 +249,19 @@ entries as (
     where is_initially_denied and closed_date is not null
 
     {% for measure, quantity in [('lines', '1'), ('dollars', 'billed_amount')] %}
-    union all
+        union all
 
-    select
-        'CITF-6' as definition_id,
-        claim_key,
-        payer_key,
-        facility_key,
-        '{{ measure }}' as measure,
-        case when outcome in ('overturned', 'corrected') then {{ quantity }} else 0 end
-            as numerator,
-        {{ quantity }} as denominator,
-        denied_date as entry_date
-    from initial_denials
+        select
+            'CITF-6' as definition_id,
+            claim_key,
+            payer_key,
+            facility_key,
+            '{{ measure }}' as measure,
+            case when outcome in ('overturned', 'corrected') then {{ quantity }} else 0 end
+                as numerator,
+            {{ quantity }} as denominator,
+            denied_date as entry_date
+        from initial_denials
     {% endfor %}
 ),
 

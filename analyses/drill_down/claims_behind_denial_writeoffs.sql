@@ -1,5 +1,5 @@
--- Which claims make the denial write-offs of a month, and which the revenue they are held against? Each posting
--- and each charge behind each cell of kpi_denial_writeoffs.
+-- Which claims make the denial write-offs of a month, and which the revenue they are held against?
+-- Each posting and each charge behind each cell of kpi_denial_writeoffs.
 with
 
 cells as (
@@ -78,23 +78,23 @@ entries as (
     where transaction_type = 'denial_writeoff'
 
     {% for months_later in [0, 1, 2] %}
-    union all
+        union all
 
-    -- a third of the average of the month and the two before
-    select
-        claim_key,
-        payer_key,
-        facility_key,
+        -- a third of the average of the month and the two before
+        select
+            claim_key,
+            payer_key,
+            facility_key,
 
-        0 as numerator,
-        cast(net_revenue_amount as numeric(28, 10)) / 3 as denominator,
+            0 as numerator,
+            cast(net_revenue_amount as numeric(28, 10)) / 3 as denominator,
 
-        cast(
+            cast(
             {{ dbt.dateadd(
                 'month', months_later, dbt.date_trunc('month', 'revenue_date')
             ) }} as date
-        ) as month_start_date
-    from revenue_entries
+            ) as month_start_date
+        from revenue_entries
     {% endfor %}
 ),
 

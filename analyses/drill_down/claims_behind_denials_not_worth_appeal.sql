@@ -1,5 +1,5 @@
--- Which appeals made the yield of a payer and reason? Each round decided in the two years behind each cell of
--- kpi_denials_not_worth_appeal; a cell of open denials alone has none.
+-- Which appeals made the yield of a payer and reason? Each round decided in the two years behind
+-- each cell of kpi_denials_not_worth_appeal; a cell of open denials alone has none.
 with
 
 cells as (

@@ -1,5 +1,5 @@
--- Which open denials are at risk? Each open denial, with what such denials recovered, behind each cell of
--- kpi_revenue_at_risk.
+-- Which open denials are at risk? Each open denial, with what such denials recovered, behind each
+-- cell of kpi_revenue_at_risk.
 with
 
 cells as (

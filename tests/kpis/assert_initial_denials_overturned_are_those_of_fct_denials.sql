@@ -31,7 +31,9 @@ signed_numbers as (
     union all
 
     select
-        case when denials.outcome in ('overturned', 'corrected') then -denials.billed_amount else 0 end
+        case
+            when denials.outcome in ('overturned', 'corrected') then -denials.billed_amount else 0
+        end
             as numerator,
         -denials.billed_amount as denominator,
         cast({{ dbt.date_trunc('month', 'denials.denied_date') }} as date) as month_start_date

@@ -160,13 +160,11 @@ measures as (
             procedure_family,
             '{{ measure }}' as measure,
 
-            submission_month,
-            remittance_month,
-
             {% for sum in sums -%}
-                cast({{ sum }}_{{ measure }} as {{ type_money() }}) as {{ sum }}
-                {{- ',' if not loop.last }}
+                cast({{ sum }}_{{ measure }} as {{ type_money() }}) as {{ sum }},
             {% endfor %}
+            submission_month,
+            remittance_month
         from {{ 'claim_sums' if measure == 'claims' else 'line_sums' }}
         {{ 'union all' if not loop.last }}
     {% endfor %}

@@ -113,8 +113,9 @@ cells as (
 
 aged as (
 
-    -- a denial that has got as old as a bucket tells what others of that age may still bring; what is
-    -- open after the time that it takes counts as lost, else the quick recoveries alone would count
+    -- a denial that has got as old as a bucket tells what others of that age may still bring; what
+    -- is open after the time that it takes counts as lost, else the quick recoveries alone would
+    -- count
     select
         followed.payer_key,
         followed.denial_category,
@@ -143,13 +144,14 @@ aged_of_category as (
     select
         denial_category,
         population,
-        age_bucket_sort,
 
         {% for total in totals -%}
-            sum({{ total }}) as {{ total }}{{ ',' if not loop.last }}
+            sum({{ total }}) as {{ total }},
         {% endfor %}
+        age_bucket_sort
+
     from aged
-    group by 1, 2, 3
+    group by denial_category, population, age_bucket_sort
 
 ),
 
@@ -157,13 +159,14 @@ aged_of_all as (
 
     select
         population,
-        age_bucket_sort,
 
         {% for total in totals -%}
-            sum({{ total }}) as {{ total }}{{ ',' if not loop.last }}
+            sum({{ total }}) as {{ total }},
         {% endfor %}
+        age_bucket_sort
+
     from aged
-    group by 1, 2
+    group by population, age_bucket_sort
 
 ),
 
@@ -181,17 +184,18 @@ based as (
             else 'all denials'
         end as basis,
 
-        cells.age_bucket_sort,
-        cells.first_day,
-        cells.last_day,
         {% for total in totals -%}
             case
                 when aged.denial_count >= {{ sample_floor }} then aged.{{ total }}
                 when aged_of_category.denial_count >= {{ sample_floor }}
                     then aged_of_category.{{ total }}
                 else coalesce(aged_of_all.{{ total }}, 0)
-            end as {{ total }}{{ ',' if not loop.last }}
+            end as {{ total }},
         {% endfor %}
+        cells.age_bucket_sort,
+        cells.first_day,
+        cells.last_day
+
     from cells
     left join aged
         on

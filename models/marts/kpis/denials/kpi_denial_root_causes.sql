@@ -82,8 +82,8 @@ worked_in_year as (
 followed as (
 
     -- flows of the twelve months: denied by the day of the denial, recovered and lost by the day of
-    -- the resolution, work by the day of the work. A lost dollar at charges was never to come whole:
-    -- what the contract allows for the line is what the denial cost
+    -- the resolution, work by the day of the work. A lost dollar at charges was never to come
+    -- whole: what the contract allows for the line is what the denial cost
     select
         payers.current_payer_key as payer_key,
 
@@ -143,7 +143,9 @@ valued as (
         case when is_resolved_in_year then written_off_amount else 0 end as lost_amount,
         cast(
             case
-                when is_resolved_in_year then round(written_off_amount * coalesce(allowed_rate, 1), 2)
+                when
+                    is_resolved_in_year
+                    then round(written_off_amount * coalesce(allowed_rate, 1), 2)
                 else 0
             end as {{ type_money() }}
         ) as lost_net_amount,
@@ -162,8 +164,8 @@ valued as (
 
 summed as (
 
-    -- losses come by chance in number and in size: a compound Poisson sum, whose variance is the sum
-    -- of the squares. No share, so no Wilson
+    -- losses come by chance in number and in size: a compound Poisson sum, whose variance is the
+    -- sum of the squares. No share, so no Wilson
     select
         payer_key,
 

@@ -50,8 +50,8 @@ as_of as (
 
 rates as (
 
-    -- kpi_denial_rate over all procedure families, from the same cells: a sum of its rounded averages
-    -- would drift
+    -- kpi_denial_rate over all procedure families, from the same cells: a sum of its rounded
+    -- averages would drift
     select
         {{ denial_target_id('definition_id', 'measure') }} as kpi_id,
         definition_id,
@@ -270,7 +270,9 @@ measured as (
         adjudicated,
         {{ kpi_trend_columns(
             ['definition_id', 'measure', 'payer_key', 'facility_key'],
-            counts_when="definition_id in ('CITF-2', 'CITF-6') and measure <> 'dollars' and is_mature",
+            counts_when=(
+                "definition_id in ('CITF-2', 'CITF-6') and measure <> 'dollars' and is_mature"
+            ),
             rate_when='is_mature',
             value='value'
         ) }},

@@ -214,7 +214,8 @@ weighed as (
         {{ rate('basis_appealed_amount', 'basis_decided_count') }} as basis_amount_per_round,
         cast(
             {{ rate(
-                'basis_appealed_amount', rate('basis_appealed_amount_squared', 'basis_appealed_amount')
+                'basis_appealed_amount',
+                rate('basis_appealed_amount_squared', 'basis_appealed_amount')
             ) }} as {{ type_money() }}
         ) as effective_count,
 

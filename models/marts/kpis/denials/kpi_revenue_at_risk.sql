@@ -81,7 +81,8 @@ open_denials as (
 
 valued as (
 
-    -- what those recovered that got as old; in cents per denial, so that denials add up to their cell
+    -- what those recovered that got as old; in cents per denial, so that denials add up to their
+    -- cell
     select
         open_denials.payer_key,
         open_denials.facility_key,

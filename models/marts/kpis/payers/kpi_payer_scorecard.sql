@@ -192,8 +192,8 @@ entries as (
 
 summed as (
 
-    -- each measure in its own month: denials of the remittance or the submission, decisions, payments
-    -- of the submission, collections of the service, A/R of the month's last day
+    -- each measure in its own month: denials of the remittance or the submission, decisions,
+    -- payments of the submission, collections of the service, A/R of the month's last day
     select
         payer_key,
 
@@ -230,7 +230,9 @@ dated as (
         {{ dbt.last_day('summed.month_start_date', 'month') }} <= as_of.as_of_date
             as is_month_over,
         {{ dbt.dateadd(
-            'day', var('denial_cohort_maturity_days'), dbt.last_day('summed.month_start_date', 'month')
+            'day',
+            var('denial_cohort_maturity_days'),
+            dbt.last_day('summed.month_start_date', 'month')
         ) }} <= as_of.as_of_date as is_answered,
         {{ dbt.dateadd(
             'day', collection_maturity_days, dbt.last_day('summed.month_start_date', 'month')
