@@ -75,7 +75,8 @@ load: install ## Load RAW into TARGET
 build: deps ## Build and test every model in TARGET
 	dbt build --target $(TARGET) $(ARGS)
 
-docs: deps ## Write the documentation site to target/static_index.html
+docs: deps ## Write the metric dictionary, and the documentation site to target/static_index.html
+	python -m scripts.metric_dictionary
 	dbt docs generate --static --target $(TARGET)
 
 erd: deps ## Draw the marts' keys anew into docs/erd.md, from contracts and relationships tests

@@ -208,16 +208,23 @@ SAME_FIGURES: dict[str, tuple[list[str], list[str], str]] = {
 
 
 @pytest.fixture(scope="module", params=["duckdb", "postgres"])
-def marts(request: pytest.FixtureRequest) -> Iterator[DbtWarehouse]:
-    """Built marts whose target is the one in the environment."""
-    built: DbtWarehouse = request.getfixturevalue(f"{request.param}_marts")
-    with built.settings_in_place():
-        yield built
+def built(request: pytest.FixtureRequest) -> Any:
+    """The marts of one engine."""
+    return request.getfixturevalue(f"{request.param}_marts")
 
 
 @pytest.fixture(scope="module")
-def layer(marts: DbtWarehouse) -> SemanticLayer:
-    return SemanticLayer(marts.target)
+def layer(built: DbtWarehouse) -> SemanticLayer:
+    """The metrics, read once for each engine."""
+    with built.settings_in_place():
+        return SemanticLayer(built.target)
+
+
+@pytest.fixture
+def marts(built: DbtWarehouse) -> Iterator[DbtWarehouse]:
+    """The marts, with their target in the environment."""
+    with built.settings_in_place():
+        yield built
 
 
 @pytest.fixture
@@ -263,6 +270,7 @@ def test_a_metric_is_what_the_marts_say(
         assert list(found[slices]) == wanted, slices
 
 
+@pytest.mark.usefixtures("marts")
 def test_every_metric_can_be_asked_for(layer: SemanticLayer) -> None:
     """One query each of time and payer or, where there is none, facility; none is empty."""
     for name in layer.metrics():
@@ -288,6 +296,7 @@ def test_conditions_and_order_hold(layer: SemanticLayer, marts: DbtWarehouse) ->
     ]
 
 
+@pytest.mark.usefixtures("marts")
 def test_an_unknown_metric_or_slice_is_named(layer: SemanticLayer) -> None:
     with pytest.raises(MetricError, match="no metric is called no_such_metric"):
         layer.ask(["no_such_metric"])
