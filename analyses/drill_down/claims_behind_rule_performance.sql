@@ -1,5 +1,6 @@
--- Which lines are behind the precision or the recall of a rule? Of precision, each violation and whether it
--- was denied; of recall, each initial denial of the rule's category and whether the rule foresaw it.
+-- Which lines are behind the precision or the recall of a rule? Of precision, each violation and
+-- whether it was denied; of recall, each initial denial of the rule's category and whether the rule
+-- foresaw it.
 with
 
 cells as (

@@ -1,5 +1,5 @@
--- Which touches are behind a person's error rate of a month? Each touch, whether it was found wrong, and
--- the claim version that a payer denied because of it.
+-- Which touches are behind a person's error rate of a month? Each touch, whether it was found
+-- wrong, and the claim version that a payer denied because of it.
 with
 
 cells as (

@@ -1,5 +1,5 @@
--- What is behind a person's productivity of a month? Each touch, or each denial that it brought to its end,
--- and each working day.
+-- What is behind a person's productivity of a month? Each touch, or each denial that it brought to
+-- its end, and each working day.
 with
 
 cells as (
@@ -84,8 +84,8 @@ closing_touches as (
     inner join touches
         on
             denials.claim_key = touches.claim_key
-            and touches.worked_date >= denials.denied_date
-            and touches.worked_date <= denials.resolved_date
+            and denials.denied_date <= touches.worked_date
+            and denials.resolved_date >= touches.worked_date
     where touches.work_type in ('denial_rework', 'appeal', 'write_off')
 
 ),
@@ -145,8 +145,8 @@ contributions as (
         cross join as_of
         inner join dates
             on
-                dates.date_key >= people.hired_date
-                and dates.date_key <= coalesce(people.left_date, cast('9999-12-31' as date))
+                people.hired_date <= dates.date_key
+                and coalesce(people.left_date, cast('9999-12-31' as date)) >= dates.date_key
         where
             people.version_key = people.staff_key
             and not dates.is_weekend

@@ -1,5 +1,5 @@
--- Which lines are behind the underpayment rate of a payer, facility, family and month? Each line that the
--- payer allowed, with what it fell short by if that is more than the tolerance.
+-- Which lines are behind the underpayment rate of a payer, facility, family and month? Each line
+-- that the payer allowed, with what it fell short by if that is more than the tolerance.
 with
 
 cells as (

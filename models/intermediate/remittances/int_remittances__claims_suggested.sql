@@ -72,8 +72,8 @@ waiting_claims as (
 
 suggested as (
 
-    -- same payer, day of service and charge, and no answer yet: what is left when the account number
-    -- is wrong. A payer that is not on the list may be any
+    -- same payer, day of service and charge, and no answer yet: what is left when the account
+    -- number is wrong. A payer that is not on the list may be any
     select
         unmatched.remittance_claim_key,
         -- of several none is the one

@@ -49,7 +49,7 @@ keyed as (
 
 matched as (
 
-    -- an account or a version that has not arrived has no claim yet; the touch was made all the same
+    -- an account or a version that has not arrived has no claim yet; the touch was made anyhow
     select
         {{ surrogate_key(['keyed.work_item_id']) }} as work_item_key,
         accounts.claim_key,

@@ -73,8 +73,8 @@ as_of as (
 
 refusals as (
 
-    -- dollars stand on a line's first refusal; what to do about them is in the last one. A denial of
-    -- no line of ours stands for itself
+    -- dollars stand on a line's first refusal; what to do about them is in the last one. A denial
+    -- of no line of ours stands for itself
     select
         denial_key,
         last_value(denial_reason_key) over line_refusals as denial_reason_key,
@@ -284,8 +284,8 @@ dated as (
 
 valued as (
 
-    -- after the deadline, and where nothing is to be done, nothing is to be won. The lines of a claim
-    -- are worked in one go
+    -- after the deadline, and where nothing is to be done, nothing is to be won. The lines of a
+    -- claim are worked in one go
     select
         dated.denial_key,
         dated.claim_key,

@@ -104,6 +104,13 @@ caught_lines as (
 
 ),
 
+caught_by_any as (
+
+    select distinct denial_key
+    from caught_lines
+
+),
+
 rules_by_procedure as (
 
     select
@@ -157,9 +164,11 @@ denials_by_rule as (
         denied_lines.current_payer_key,
         denied_lines.denial_category,
         denied_lines.billed_amount,
-        denied_lines.denial_key in (select denial_key from caught_lines) as is_caught,
+        caught_by_any.denial_key is not null as is_caught,
         denied_lines.month_start_date
     from denied_lines
+    left join caught_by_any
+        on denied_lines.denial_key = caught_by_any.denial_key
 
 ),
 

@@ -85,8 +85,8 @@ closing_touches as (
     inner join touches
         on
             denials.claim_key = touches.claim_key
-            and touches.worked_date >= denials.denied_date
-            and touches.worked_date <= denials.resolved_date
+            and denials.denied_date <= touches.worked_date
+            and denials.resolved_date >= touches.worked_date
     where touches.work_type in ('denial_rework', 'appeal', 'write_off')
 
 ),
@@ -153,8 +153,8 @@ employed_days as (
     from people
     inner join business_days
         on
-            business_days.date_key >= people.hired_date
-            and business_days.date_key <= coalesce(people.left_date, cast('9999-12-31' as date))
+            people.hired_date <= business_days.date_key
+            and coalesce(people.left_date, cast('9999-12-31' as date)) >= business_days.date_key
     where people.version_key = people.staff_key
     group by 1, 3
 
