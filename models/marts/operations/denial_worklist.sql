@@ -187,7 +187,7 @@ minutes_by_work as (
     select
         work_type,
 
-        cast(sum(minutes) as numeric(18, 6)) / count(distinct claim_key) as minutes_per_claim
+        {{ rate('sum(minutes)', 'count(distinct claim_key)') }} as minutes_per_claim
 
     from work_items
     where work_type in ('appeal', 'denial_rework') and claim_key is not null
@@ -316,13 +316,14 @@ valued as (
             end as {{ type_money() }}
         ) as expected_recovery_amount,
         cast(
-            round(
-                case
-                    when dated.recommended_action in {{ worked_actions }}
-                        then minutes_by_work.minutes_per_claim / dated.lines_worked_together
-                    else 0
-                end, 2
-            ) as {{ type_money() }}
+            case
+                when dated.recommended_action in {{ worked_actions }}
+                    then
+                        {{ rate(
+                            'minutes_by_work.minutes_per_claim', 'dated.lines_worked_together'
+                        ) }}
+                else 0
+            end as {{ type_money() }}
         ) as expected_minutes,
         dated.touch_count,
         dated.days_since_denial,
