@@ -7,6 +7,7 @@
         'denial_cohort_maturity_days', 'collection_maturity_days', 'small_sample_size',
         'fiscal_year_start_month', 'calendar_start_date', 'calendar_end_date',
         'earliest_event_date', 'future_date_tolerance_days', 'late_arrival_days', 'age_top_code',
+        'underpayment_tolerance_rate',
     ] -%}
         {%- do settings.append(name ~ '=' ~ var(name)) -%}
     {%- endfor -%}

@@ -6,10 +6,11 @@
 {% for model_name in [
     'fct_appeals', 'fct_ar_month_end', 'fct_ar_transactions', 'fct_charges', 'fct_claim_events',
     'fct_claim_submissions', 'fct_claims', 'fct_denials', 'fct_encounters',
-    'fct_provider_adjustments', 'fct_remittances', 'int_ar__daily_changes', 'int_claims__lines',
-    'int_quarantine__orphans', 'stg_billing__payers', 'stg_billing__plans',
-    'stg_billing__staff', 'stg_hospital_a__patients', 'stg_hospital_a__providers',
-    'stg_hospital_b__patients', 'stg_hospital_b__providers'
+    'fct_provider_adjustments', 'fct_remittance_lines', 'fct_remittances',
+    'int_ar__daily_changes', 'int_claims__lines', 'int_quarantine__orphans',
+    'stg_billing__payers', 'stg_billing__plans', 'stg_billing__staff',
+    'stg_hospital_a__patients', 'stg_hospital_a__providers', 'stg_hospital_b__patients',
+    'stg_hospital_b__providers'
 ] %}
 -- depends_on: {{ ref(model_name) }}
 {% endfor %}
