@@ -138,7 +138,7 @@ def test_every_kpi_model_has_its_row_and_every_row_its_model(name: str, manifest
 
 
 def test_exposures_use_public_marts_alone(manifest: Any) -> None:
-    assert {"revenue_dashboard", "denial_worklist", "month_end_close"} <= {
+    assert {"revenue_dashboard", "billing_office_worklists", "month_end_close"} <= {
         exposure.name for exposure in manifest.exposures.values()
     }
     for exposure in manifest.exposures.values():
