@@ -93,7 +93,8 @@ class Target:
                 return f"{_plain(100 * number)} %"
             case "dollars":
                 return f"${_plain(number)}"
-        return f"{_plain(number)} {self.unit}"
+        unit = self.unit.removesuffix("s") if number == 1 else self.unit
+        return f"{_plain(number)} {unit}"
 
 
 @dataclass(frozen=True)

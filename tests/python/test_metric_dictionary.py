@@ -112,6 +112,7 @@ def test_a_table_that_only_repeats_a_metric_names_one_that_exists(manifest: Any)
             "≤ 10 %",
         ),
         ("40", "", "14", "days", "at most 40 days; others 14 days; us", "≤ 40 days"),
+        ("1", "", "", "days", "at most 1 day; us", "≤ 1 day"),
         ("", "", "", "rate", "us", ""),
     ],
 )

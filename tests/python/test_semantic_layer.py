@@ -148,17 +148,37 @@ SAME_FIGURES: dict[str, tuple[list[str], list[str], str]] = {
         group by 1
         """,
     ),
-    "clean, accepted and resolved claims of all time": (
-        ["clean_claim_rate", "acceptance_rate", "first_pass_resolution_rate"],
-        [],
-        """
+    "clean claims by month and payer": (
+        ["clean_claims", "claims_scrubbed", "clean_claim_rate"],
+        ["metric_time__month", CURRENT_PAYER],
+        f"""
         select
-            sum(case when is_clean_claim then 1.0 else 0 end) / count(is_clean_claim),
-            sum(case when is_accepted_first_time then 1.0 else 0 end)
-            / count(first_submitted_date),
-            sum(case when is_first_pass_resolved then 1.0 else 0 end)
-            / count(is_first_pass_resolved)
-        from mart.fct_claims
+            month_start_date, payers.current_payer_key, sum(numerator), sum(denominator),
+            sum(numerator) / nullif(sum(denominator), 0)
+        from mart.kpi_clean_claim_rate as cells {CURRENT.format(table="cells")}
+        group by 1, 2
+        """,
+    ),
+    "claims accepted the first time by month and payer": (
+        ["first_versions_accepted", "first_versions_answered", "acceptance_rate"],
+        ["metric_time__month", CURRENT_PAYER],
+        f"""
+        select
+            month_start_date, payers.current_payer_key, sum(numerator), sum(denominator),
+            sum(numerator) / nullif(sum(denominator), 0)
+        from mart.kpi_acceptance_rate as cells {CURRENT.format(table="cells")}
+        where definition_id = 'RCM-ACCEPTANCE' group by 1, 2
+        """,
+    ),
+    "first-pass resolution by month and payer": (
+        ["claims_resolved_first_pass", "claims_adjudicated", "first_pass_resolution_rate"],
+        ["metric_time__month", CURRENT_PAYER],
+        f"""
+        select
+            month_start_date, payers.current_payer_key, sum(numerator), sum(denominator),
+            sum(numerator) / nullif(sum(denominator), 0)
+        from mart.kpi_first_pass_resolution as cells {CURRENT.format(table="cells")}
+        where definition_id = 'RCM-FPRR' group by 1, 2
         """,
     ),
     "cash and write-offs by fiscal year": (
@@ -193,15 +213,22 @@ SAME_FIGURES: dict[str, tuple[list[str], list[str], str]] = {
         group by 1
         """,
     ),
-    "overturned appeals by quarter": (
+    "overturned appeals by month and reason": (
         ["appeals_overturned", "appeals_decided", "overturn_rate"],
-        ["metric_time__quarter"],
+        ["metric_time__month", "denial_reason"],
         """
         select
-            cast(date_trunc('quarter', decided_date) as date),
-            sum(case when is_overturned then 1 else 0 end), count(*),
-            avg(case when is_overturned then 1.0 else 0 end)
-        from mart.fct_appeals where decided_date is not null group by 1
+            month_start_date, denial_reason_key, sum(numerator), sum(denominator),
+            sum(numerator) / nullif(sum(denominator), 0)
+        from mart.kpi_appeals group by 1, 2
+        """,
+    ),
+    "cash by month and facility": (
+        ["cash_collected"],
+        ["metric_time__month", "facility"],
+        """
+        select month_start_date, facility_key, sum(numerator)
+        from mart.kpi_cash_collections group by 1, 2
         """,
     ),
 }  # fmt: skip
