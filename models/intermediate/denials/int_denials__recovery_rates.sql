@@ -135,7 +135,11 @@ aged as (
     where
         followed.days_since_denial >= {{ resolution_days }}
         and followed.days_since_denial < {{ resolution_days + cohort_days }}
-    group by 1, 2, 3, 4
+    group by
+        followed.payer_key,
+        followed.denial_category,
+        populations.population,
+        age_buckets.age_bucket_sort
 
 ),
 
