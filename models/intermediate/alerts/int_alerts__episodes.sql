@@ -1,0 +1,267 @@
+{#- A change that lasts this long is how things are. -#}
+{% set longest_weeks = 26 %}
+{#- What comes back within so many weeks never went. -#}
+{% set quiet_weeks = 4 %}
+
+with
+
+raised as {{ inlined() }} (
+
+    select * from {{ ref('int_alerts__deviations') }}
+
+),
+
+baselines as {{ inlined() }} (
+
+    select * from {{ ref('int_alerts__baselines') }}
+
+),
+
+rules as (
+
+    select * from {{ ref('alert_rules') }}
+
+),
+
+as_of as (
+
+    select * from {{ ref('int_calendar__as_of') }}
+
+),
+
+followed as (
+
+    -- it goes on until the figure is halfway back to where it was before; the trailing weeks would
+    -- make the trouble their own and call it usual
+    select
+        raised.rule_id,
+        raised.cell_id,
+
+        case when rules.direction = 'low' then -1 else 1 end
+        * (later.window_value - (raised.window_value + raised.baseline_value) / 2) > 0
+            as is_still_off,
+
+        raised.week_start_date,
+        raised.window_start_date,
+        later.week_start_date as later_week_start_date
+
+    from raised
+    inner join rules
+        on raised.rule_id = rules.rule_id
+    inner join baselines as later
+        on
+            raised.rule_id = later.rule_id
+            and raised.cell_id = later.cell_id
+            and later.week_start_date >= raised.week_start_date
+            and later.week_start_date
+            < {{ dbt.dateadd('day', 7 * longest_weeks, 'raised.week_start_date') }}
+            and later.window_denominator > 0
+
+),
+
+returns as (
+
+    select
+        rule_id,
+        cell_id,
+
+        week_start_date,
+        window_start_date,
+        min(case when is_still_off then null else later_week_start_date end)
+            as returned_week_start_date
+
+    from followed
+    group by rule_id, cell_id, week_start_date, window_start_date
+
+),
+
+spans as (
+
+    select
+        followed.rule_id,
+        followed.cell_id,
+
+        followed.week_start_date,
+        followed.window_start_date,
+        max(followed.later_week_start_date) as last_week_start_date
+
+    from followed
+    inner join returns
+        on
+            followed.rule_id = returns.rule_id
+            and followed.cell_id = returns.cell_id
+            and followed.week_start_date = returns.week_start_date
+    where
+        followed.later_week_start_date < returns.returned_week_start_date
+        or returns.returned_week_start_date is null
+    group by
+        followed.rule_id,
+        followed.cell_id,
+        followed.week_start_date,
+        followed.window_start_date
+
+),
+
+reached as (
+
+    select
+        rule_id,
+        cell_id,
+
+        week_start_date,
+        window_start_date,
+        last_week_start_date,
+        max(last_week_start_date) over (
+            partition by rule_id, cell_id
+            order by week_start_date
+            rows between unbounded preceding and 1 preceding
+        ) as reached_week_start_date
+
+    from spans
+
+),
+
+numbered as (
+
+    select
+        rule_id,
+        cell_id,
+
+        sum(
+            case
+                when
+                    week_start_date
+                    <= {{ dbt.dateadd('day', 7 * (quiet_weeks + 1), 'reached_week_start_date') }}
+                    then 0
+                else 1
+            end
+        ) over (
+            partition by rule_id, cell_id
+            order by week_start_date
+            rows between unbounded preceding and current row
+        ) as episode_number,
+
+        week_start_date,
+        window_start_date,
+        last_week_start_date
+
+    from reached
+
+),
+
+episodes as (
+
+    select
+        rule_id,
+        cell_id,
+
+        episode_number,
+
+        min(window_start_date) as first_window_start_date,
+        min(week_start_date) as first_week_start_date,
+        max(last_week_start_date) as last_week_start_date
+
+    from numbered
+    group by rule_id, cell_id, episode_number
+
+),
+
+peaks as (
+
+    -- the week in which the figure was farthest from its baseline, of those that raised it
+    select
+        numbered.rule_id,
+        numbered.cell_id,
+
+        numbered.episode_number,
+        raised.window_value,
+        raised.baseline_value,
+        raised.z_score,
+        raised.dispersion,
+        row_number() over (
+            partition by numbered.rule_id, numbered.cell_id, numbered.episode_number
+            order by
+                abs(coalesce(raised.z_score, raised.window_value)) desc, numbered.week_start_date
+        ) as peak_rank,
+
+        raised.week_start_date,
+        raised.window_start_date
+
+    from numbered
+    inner join raised
+        on
+            numbered.rule_id = raised.rule_id
+            and numbered.cell_id = raised.cell_id
+            and numbered.week_start_date = raised.week_start_date
+
+),
+
+observed as (
+
+    select
+        rule_id,
+        cell_id,
+
+        max(week_start_date) as last_observed_week_start_date
+
+    from baselines
+    where window_denominator > 0
+    group by rule_id, cell_id
+
+),
+
+described as (
+
+    select
+        {{ surrogate_key([
+            'episodes.rule_id', 'episodes.cell_id', 'episodes.first_week_start_date'
+        ]) }} as alert_id,
+        episodes.rule_id,
+        rules.metric,
+        rules.dimension,
+        episodes.cell_id,
+
+        baselines.window_numerator,
+        baselines.window_denominator,
+        baselines.baseline_numerator,
+        baselines.baseline_denominator,
+        peaks.window_value,
+        peaks.baseline_value,
+        peaks.z_score,
+        peaks.dispersion,
+
+        -- a cell that nothing is heard of any more is no longer watched
+        episodes.last_week_start_date >= observed.last_observed_week_start_date
+        and {{ dbt.dateadd('day', 7 * (quiet_weeks + 1), 'episodes.last_week_start_date') }}
+        > as_of.as_of_date as is_open,
+
+        episodes.first_window_start_date,
+        episodes.first_week_start_date,
+        peaks.week_start_date as peak_week_start_date,
+        peaks.window_start_date as peak_window_start_date,
+        baselines.baseline_start_date as peak_baseline_start_date,
+        episodes.last_week_start_date
+
+    from episodes
+    cross join as_of
+    inner join rules
+        on episodes.rule_id = rules.rule_id
+    inner join peaks
+        on
+            episodes.rule_id = peaks.rule_id
+            and episodes.cell_id = peaks.cell_id
+            and episodes.episode_number = peaks.episode_number
+            and peaks.peak_rank = 1
+    inner join baselines
+        on
+            peaks.rule_id = baselines.rule_id
+            and peaks.cell_id = baselines.cell_id
+            and peaks.week_start_date = baselines.week_start_date
+    inner join observed
+        on
+            episodes.rule_id = observed.rule_id
+            and episodes.cell_id = observed.cell_id
+
+)
+
+select * from described
