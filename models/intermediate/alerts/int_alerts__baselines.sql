@@ -1,5 +1,5 @@
-{#- The weeks before the window that a rule compares with. -#}
-{% set baseline_weeks = 12 %}
+{#- No rule compares with fewer weeks before its window; small cells may ask for more, where there are. -#}
+{% set least_baseline_weeks = 12 %}
 
 with
 
@@ -41,9 +41,14 @@ evaluated as (
         ) }} as date) as window_start_date,
         cast({{ dbt.dateadd(
             'day',
-            '-7 * (rules.window_weeks - 1 + ' ~ baseline_weeks ~ ')',
+            '-7 * (rules.window_weeks - 1 + rules.baseline_weeks)',
             'observations.week_start_date'
-        ) }} as date) as baseline_start_date,
+        ) }} as date) as wanted_baseline_start_date,
+        cast({{ dbt.dateadd(
+            'day',
+            '-7 * (rules.window_weeks - 1 + ' ~ least_baseline_weeks ~ ')',
+            'observations.week_start_date'
+        ) }} as date) as least_baseline_start_date,
         -- the first weeks of the data hold only what is quick: early answers, errors soon found
         cast({{ dbt.dateadd(
             'day', '7 * rules.warmup_weeks', 'first_weeks.first_week_start_date'
@@ -59,31 +64,50 @@ evaluated as (
 
 ),
 
+bounded as (
+
+    select
+        rule_id,
+        metric,
+        dimension,
+        cell_id,
+
+        week_start_date,
+        window_start_date,
+        case
+            when wanted_baseline_start_date < first_baseline_date then first_baseline_date
+            else wanted_baseline_start_date
+        end as baseline_start_date
+
+    from evaluated
+    where least_baseline_start_date >= first_baseline_date
+
+),
+
 paired as (
 
     select
-        evaluated.rule_id,
-        evaluated.cell_id,
+        bounded.rule_id,
+        bounded.cell_id,
 
         observations.numerator,
         observations.denominator,
         observations.numerator_squared,
 
-        observations.week_start_date >= evaluated.window_start_date as is_in_window,
+        observations.week_start_date >= bounded.window_start_date as is_in_window,
 
-        evaluated.week_start_date,
-        evaluated.window_start_date,
-        evaluated.baseline_start_date
+        bounded.week_start_date,
+        bounded.window_start_date,
+        bounded.baseline_start_date
 
-    from evaluated
+    from bounded
     inner join observations
         on
-            evaluated.metric = observations.metric
-            and evaluated.dimension = observations.dimension
-            and evaluated.cell_id = observations.cell_id
-            and observations.week_start_date >= evaluated.baseline_start_date
-            and observations.week_start_date <= evaluated.week_start_date
-    where evaluated.baseline_start_date >= evaluated.first_baseline_date
+            bounded.metric = observations.metric
+            and bounded.dimension = observations.dimension
+            and bounded.cell_id = observations.cell_id
+            and observations.week_start_date >= bounded.baseline_start_date
+            and observations.week_start_date <= bounded.week_start_date
 
 ),
 

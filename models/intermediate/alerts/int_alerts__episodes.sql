@@ -23,9 +23,35 @@ rules as (
 
 ),
 
+observations as (
+
+    select * from {{ ref('int_alerts__weekly_observations') }}
+
+),
+
 as_of as (
 
     select * from {{ ref('int_calendar__as_of') }}
+
+),
+
+cells as (
+
+    select distinct
+        metric,
+        dimension,
+        cell_id,
+        cell_label,
+
+        payer_key,
+        provider_key,
+        facility_key,
+        department_key,
+        staff_key,
+        procedure_family,
+        denial_category
+
+    from observations
 
 ),
 
@@ -166,33 +192,66 @@ episodes as (
 
 ),
 
-peaks as (
+openings as (
 
-    -- the week in which the figure was farthest from its baseline, of those that raised it
+    -- what raised it, and what it was before
     select
-        numbered.rule_id,
-        numbered.cell_id,
+        episodes.rule_id,
+        episodes.cell_id,
 
-        numbered.episode_number,
-        raised.window_value,
-        raised.baseline_value,
+        episodes.episode_number,
+        baselines.baseline_numerator,
+        baselines.baseline_denominator,
+        baselines.baseline_value,
         raised.z_score,
         raised.dispersion,
-        row_number() over (
-            partition by numbered.rule_id, numbered.cell_id, numbered.episode_number
-            order by
-                abs(coalesce(raised.z_score, raised.window_value)) desc, numbered.week_start_date
-        ) as peak_rank,
 
-        raised.week_start_date,
-        raised.window_start_date
+        baselines.baseline_start_date
 
-    from numbered
+    from episodes
     inner join raised
         on
-            numbered.rule_id = raised.rule_id
-            and numbered.cell_id = raised.cell_id
-            and numbered.week_start_date = raised.week_start_date
+            episodes.rule_id = raised.rule_id
+            and episodes.cell_id = raised.cell_id
+            and episodes.first_week_start_date = raised.week_start_date
+    inner join baselines
+        on
+            episodes.rule_id = baselines.rule_id
+            and episodes.cell_id = baselines.cell_id
+            and episodes.first_week_start_date = baselines.week_start_date
+
+),
+
+peaks as (
+
+    select
+        episodes.rule_id,
+        episodes.cell_id,
+
+        episodes.episode_number,
+        baselines.window_numerator,
+        baselines.window_denominator,
+        baselines.window_value,
+        row_number() over (
+            partition by episodes.rule_id, episodes.cell_id, episodes.episode_number
+            order by
+                case when rules.direction = 'low' then -1 else 1 end * baselines.window_value desc,
+                baselines.week_start_date
+        ) as peak_rank,
+
+        baselines.week_start_date,
+        baselines.window_start_date
+
+    from episodes
+    inner join rules
+        on episodes.rule_id = rules.rule_id
+    inner join baselines
+        on
+            episodes.rule_id = baselines.rule_id
+            and episodes.cell_id = baselines.cell_id
+            and baselines.week_start_date >= episodes.first_week_start_date
+            and baselines.week_start_date <= episodes.last_week_start_date
+            and baselines.window_denominator >= rules.minimum_denominator
 
 ),
 
@@ -220,43 +279,57 @@ described as (
         rules.metric,
         rules.dimension,
         episodes.cell_id,
+        cells.cell_label,
 
-        baselines.window_numerator,
-        baselines.window_denominator,
-        baselines.baseline_numerator,
-        baselines.baseline_denominator,
+        cells.payer_key,
+        cells.provider_key,
+        cells.facility_key,
+        cells.department_key,
+        cells.staff_key,
+        cells.procedure_family,
+        cells.denial_category,
+
+        peaks.window_numerator,
+        peaks.window_denominator,
         peaks.window_value,
-        peaks.baseline_value,
-        peaks.z_score,
-        peaks.dispersion,
+        openings.baseline_numerator,
+        openings.baseline_denominator,
+        openings.baseline_value,
+        openings.z_score,
+        openings.dispersion,
 
         -- a cell that nothing is heard of any more is no longer watched
         episodes.last_week_start_date >= observed.last_observed_week_start_date
         and {{ dbt.dateadd('day', 7 * (quiet_weeks + 1), 'episodes.last_week_start_date') }}
         > as_of.as_of_date as is_open,
 
+        openings.baseline_start_date,
         episodes.first_window_start_date,
         episodes.first_week_start_date,
         peaks.week_start_date as peak_week_start_date,
         peaks.window_start_date as peak_window_start_date,
-        baselines.baseline_start_date as peak_baseline_start_date,
         episodes.last_week_start_date
 
     from episodes
     cross join as_of
     inner join rules
         on episodes.rule_id = rules.rule_id
+    inner join cells
+        on
+            rules.metric = cells.metric
+            and rules.dimension = cells.dimension
+            and episodes.cell_id = cells.cell_id
     inner join peaks
         on
             episodes.rule_id = peaks.rule_id
             and episodes.cell_id = peaks.cell_id
             and episodes.episode_number = peaks.episode_number
             and peaks.peak_rank = 1
-    inner join baselines
+    inner join openings
         on
-            peaks.rule_id = baselines.rule_id
-            and peaks.cell_id = baselines.cell_id
-            and peaks.week_start_date = baselines.week_start_date
+            episodes.rule_id = openings.rule_id
+            and episodes.cell_id = openings.cell_id
+            and episodes.episode_number = openings.episode_number
     inner join observed
         on
             episodes.rule_id = observed.rule_id

@@ -1,21 +1,3 @@
-{#- What is watched, and what makes a cell of it. A rule names a metric and a dimension of these. -#}
-{% set watched = [
-    ('denial_rate', 'department', ['department_key']),
-    ('denial_rate', 'provider', ['provider_key']),
-    ('underpayment_rate', 'payer', ['payer_key']),
-    ('takeback_rate', 'payer', ['payer_key']),
-    ('days_to_first_remittance', 'payer', ['payer_key']),
-    ('charge_lag_days', 'department', ['department_key']),
-    ('rejection_rate', 'payer', ['payer_key']),
-    ('rejection_rate', 'facility', ['facility_key']),
-    ('silent_submission_days', 'all', []),
-    ('staff_error_rate', 'staff', ['staff_key']),
-] %}
-{#- The same of kinds of denial, of which each has the same denominator: the claims answered. -#}
-{% set watched_by_category = [
-    ('payer_category', ['payer_key']),
-    ('payer_family_category', ['payer_key', 'procedure_family']),
-] %}
 {% set uuid_columns = ['payer_key', 'provider_key', 'facility_key', 'department_key', 'staff_key'] %}
 {% set text_columns = ['procedure_family', 'denial_category'] %}
 
@@ -69,53 +51,9 @@ families as (
 
 ),
 
-{% for dimension, cell_columns in watched_by_category -%}
-    {% set cell = cell_columns | join(', ') -%}
-    denied_by_{{ dimension }} as (
+counted as (
 
-        select
-            {{ cell }},
-            denial_category,
-
-            sum(numerator) as numerator,
-
-            week_start_date
-
-        from events
-        where metric = 'denial_category_rate' and payer_key is not null
-        group by {{ cell }}, denial_category, week_start_date
-
-    ),
-
-    cells_of_{{ dimension }} as (
-
-        select distinct
-            {{ cell }},
-            denial_category
-
-        from denied_by_{{ dimension }}
-
-    ),
-
-    answered_by_{{ dimension }} as (
-
-        select
-            {{ cell }},
-
-            sum(denominator) as denominator,
-
-            week_start_date
-
-        from events
-        where metric = 'denial_rate' and payer_key is not null
-        group by {{ cell }}, week_start_date
-
-    ),
-
-{% endfor -%}
-observations as (
-
-    {% for metric, dimension, cell_columns in watched -%}
+    {% for metric, dimension, cell_columns in alert_cells() -%}
         select
             '{{ metric }}' as metric,
             '{{ dimension }}' as dimension,
@@ -135,76 +73,149 @@ observations as (
             metric = '{{ metric }}'
             {%- for column in cell_columns %} and {{ column }} is not null{% endfor %}
         group by {{ (cell_columns + ['week_start_date']) | join(', ') }}
-
-        union all
-
-    {% endfor -%}
-    -- every week divides every kind of denial that the cell ever had
-    {% for dimension, cell_columns in watched_by_category -%}
-        {% set answered, cells, denied = 'answered_by_' ~ dimension, 'cells_of_' ~ dimension,
-            'denied_by_' ~ dimension -%}
-        select
-            'denial_category_rate' as metric,
-            '{{ dimension }}' as dimension,
-            {% for column in uuid_columns -%}
-                {{ answered ~ '.' ~ column if column in cell_columns else 'cast(null as uuid)' }}
-                    as {{ column }},
-            {% endfor -%}
-            {% if 'procedure_family' in cell_columns -%}
-                {{ answered }}.procedure_family,
-            {% else -%}
-                cast(null as {{ dbt.type_string() }}) as procedure_family,
-            {% endif -%}
-            {{ cells }}.denial_category,
-            coalesce({{ denied }}.numerator, 0) as numerator,
-            {{ answered }}.denominator,
-            0 as numerator_squared,
-            {{ answered }}.week_start_date
-        from {{ answered }}
-        inner join {{ cells }}
-            on
-                {{ answered }}.payer_key = {{ cells }}.payer_key
-                {% for column in cell_columns[1:] -%}
-                    and {{ answered }}.{{ column }} = {{ cells }}.{{ column }}
-                {% endfor %}
-        left join {{ denied }}
-            on
-                {{ answered }}.payer_key = {{ denied }}.payer_key
-                {% for column in cell_columns[1:] -%}
-                    and {{ answered }}.{{ column }} = {{ denied }}.{{ column }}
-                {% endfor -%}
-                and {{ cells }}.denial_category = {{ denied }}.denial_category
-                and {{ answered }}.week_start_date = {{ denied }}.week_start_date
         {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
 
+answered as (
+
+    -- every claim that is answered may be denied for any reason: by payer, and by payer and family
+    select
+        'payer_category' as dimension,
+        payer_key,
+        cast(null as {{ dbt.type_string() }}) as procedure_family,
+        count(*) as denominator,
+        week_start_date
+    from events
+    where metric = 'denial_rate' and payer_key is not null
+    group by payer_key, week_start_date
+
+    union all
+
+    select
+        'payer_family_category' as dimension,
+        payer_key,
+        procedure_family,
+        count(*) as denominator,
+        week_start_date
+    from events
+    where metric = 'denial_rate' and payer_key is not null and procedure_family is not null
+    group by payer_key, procedure_family, week_start_date
+
+),
+
+denied_cells as (
+
+    select distinct
+        dimension,
+        payer_key,
+        procedure_family,
+        denial_category
+
+    from counted
+    -- what a payer has a policy about by service line; files and forms it has for all of them
+    where
+        metric = 'denial_category_rate'
+        and (
+            dimension = 'payer_category'
+            or denial_category in (
+                'authorization', 'bundling', 'coding', 'medical_necessity', 'non_covered'
+            )
+        )
+
+),
+
+answered_cells as (
+
+    -- a week without a denial of the kind counts as much as one with
+    select
+        answered.dimension,
+        answered.payer_key,
+        answered.procedure_family,
+        denied_cells.denial_category,
+
+        answered.denominator,
+
+        answered.week_start_date
+
+    from answered
+    inner join denied_cells
+        on
+            answered.dimension = denied_cells.dimension
+            and answered.payer_key = denied_cells.payer_key
+            and coalesce(answered.procedure_family, '')
+            = coalesce(denied_cells.procedure_family, '')
+
+),
+
+observations as (
+
+    select
+        metric,
+        dimension,
+        payer_key,
+        provider_key,
+        facility_key,
+        department_key,
+        staff_key,
+        procedure_family,
+        denial_category,
+        numerator,
+        denominator,
+        numerator_squared,
+        week_start_date
+    from counted
+    where metric <> 'denial_category_rate'
+
+    union all
+
+    select
+        'denial_category_rate' as metric,
+        answered_cells.dimension,
+        answered_cells.payer_key,
+        cast(null as uuid) as provider_key,
+        cast(null as uuid) as facility_key,
+        cast(null as uuid) as department_key,
+        cast(null as uuid) as staff_key,
+        answered_cells.procedure_family,
+        answered_cells.denial_category,
+        coalesce(counted.numerator, 0) as numerator,
+        answered_cells.denominator,
+        0 as numerator_squared,
+        answered_cells.week_start_date
+    from answered_cells
+    left join counted
+        on
+            counted.metric = 'denial_category_rate'
+            and answered_cells.dimension = counted.dimension
+            and answered_cells.payer_key = counted.payer_key
+            and coalesce(answered_cells.procedure_family, '')
+            = coalesce(counted.procedure_family, '')
+            and answered_cells.denial_category = counted.denial_category
+            and answered_cells.week_start_date = counted.week_start_date
+
+),
+
 named as (
 
-    -- named by the sources' ids, which outlast a rename; keys are of versions
+    -- by the sources' ids, which outlast a rename; keys are of versions
     select
         observations.metric,
         observations.dimension,
-        {{ dbt.concat([
-            "observations.dimension",
-            "coalesce(' ' || payers.payer_id, '')",
-            "coalesce(' ' || providers.hospital_id || ' ' || providers.provider_id, '')",
-            "coalesce(' ' || facilities.hospital_id || ' ' || facilities.facility_id, '')",
-            "coalesce(' ' || departments.hospital_id || ' ' || departments.department_id, '')",
-            "coalesce(' ' || staff.staff_id, '')",
-            "coalesce(' ' || observations.procedure_family, '')",
-            "coalesce(' ' || observations.denial_category, '')",
-        ]) }} as cell_id,
+        observations.dimension
+        || coalesce(' ' || payers.payer_id, '')
+        || coalesce(' ' || providers.hospital_id || ' ' || providers.provider_id, '')
+        || coalesce(' ' || facilities.hospital_id || ' ' || facilities.facility_id, '')
+        || coalesce(' ' || departments.hospital_id || ' ' || departments.department_id, '')
+        || coalesce(' ' || staff.staff_id, '')
+        || coalesce(' ' || observations.procedure_family, '')
+        || coalesce(' ' || observations.denial_category, '') as cell_id,
         coalesce(
             payers.payer_name
-            || ', ' || families.family_label
-            || ', ' || replace(observations.denial_category, '_', ' '),
-            payers.payer_name || ', ' || replace(observations.denial_category, '_', ' '),
-            payers.payer_name,
-            providers.provider_name || ', ' || providers.specialty,
-            providers.provider_name,
-            departments.department_name || ', ' || department_facilities.facility_name,
-            departments.department_name,
+            || coalesce(', ' || families.family_label, '')
+            || coalesce(', ' || replace(observations.denial_category, '_', ' '), ''),
+            providers.provider_name || coalesce(', ' || providers.specialty, ''),
+            departments.department_name || coalesce(', ' || department_facilities.facility_name, ''),
             facilities.facility_name,
             staff.staff_name || ', ' || staff.staff_id,
             'All claims'
