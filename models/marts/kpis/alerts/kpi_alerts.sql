@@ -93,6 +93,7 @@ described as (
 
         episodes.is_open,
 
+        episodes.baseline_start_date,
         episodes.first_window_start_date,
         episodes.first_week_start_date,
         episodes.peak_window_start_date,
