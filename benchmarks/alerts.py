@@ -1,4 +1,4 @@
-"""Whether alerts find what was planted, and how much else they raise: `python -m benchmarks.alerts`.
+"""Whether alerts find what was planted, and what else they raise: `python -m benchmarks.alerts`.
 
 Each seed is a set of its own, with the eight planted stories somewhere in it. It is generated,
 loaded into a DuckDB file and built as far as kpi_alerts; then the alerts are held against the
@@ -34,6 +34,11 @@ from scripts.paths import ROOT
 DEFAULT_SIZE = "24x5000"
 DEFAULT_SEEDS = "1-10"
 TUNED_ON = "seeds 11 to 15, and 42 (the demo)"
+SEEN = (
+    "Of the seeds here one was looked at: in a first run seed 1 missed its takeback, since the "
+    "dispersion of weeks with a case or two came out too high; that was mended, no limit was "
+    "changed, and all seeds were run anew."
+)
 ECHO_DAYS = 60
 """What was served, sent or done on a story's last day is answered, or found wrong, weeks later."""
 
@@ -178,7 +183,7 @@ def page(size: Size, seeds: dict[int, Record], made_by: str) -> str:
         "",
         f"Made by `{made_by}`, commit {commit()}: {len(seeds)} sets of {size.months} months x "
         f"{size.claims_per_month:,} claims, seeds {names}, with defects. The rules were tuned on "
-        f"{TUNED_ON}, and on no seed of this page.",
+        f"{TUNED_ON}. {SEEN}",
         "",
         f"- **Recall**: {all_found} of {all_told} stories found ({all_found / all_told:.1%}).",
         f"- **Precision**: {alerts - others} of {alerts} alerts are of a story "
@@ -293,9 +298,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         kept.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
         days = stories_found(judged)
         missed = [story for story, value in days.items() if value is None]
+        words = f"; missed {', '.join(missed)}" if missed else ""
         say(
             f"seed {seed}: {len(days) - len(missed)} of {len(days)} stories, "
-            f"{len(judged['others'])} other alerts{'; missed ' + ', '.join(missed) if missed else ''}"
+            f"{len(judged['others'])} other alerts{words}"
         )
     judged_seeds = {
         int(seed): judged for seed, judged in of_size.items() if int(seed) in given.seeds

@@ -215,14 +215,20 @@ ranked_residuals as (
 
 dispersions as (
 
-    -- by the median, so that one odd week in the baseline hides nothing; halfway back to what
-    -- chance gives, since twelve weeks tell it roughly
+    -- the lesser of the mean, which one odd week carries away, and the median, which is too high
+    -- where a week has a case or two; halfway back to what chance gives, since twelve weeks tell
+    -- it roughly
     select
         rule_id,
         cell_id,
 
-        (1 + min(case when residual_share >= 0.5 then squared_residual end) / {{ median_of_chance }})
-        / 2 as dispersion,
+        (
+            1 + least(
+                avg(squared_residual),
+                min(case when residual_share >= 0.5 then squared_residual end)
+                / {{ median_of_chance }}
+            )
+        ) / 2 as dispersion,
 
         week_start_date
 
