@@ -1,4 +1,4 @@
-{#- No rule compares with fewer weeks before its window; small cells may ask for more, where there are. -#}
+{#- No rule compares with fewer weeks; small cells may ask for more, where there are so many. -#}
 {% set least_baseline_weeks = 12 %}
 
 with
@@ -106,8 +106,8 @@ paired as (
             bounded.metric = observations.metric
             and bounded.dimension = observations.dimension
             and bounded.cell_id = observations.cell_id
-            and observations.week_start_date >= bounded.baseline_start_date
-            and observations.week_start_date <= bounded.week_start_date
+            and bounded.baseline_start_date <= observations.week_start_date
+            and bounded.week_start_date >= observations.week_start_date
 
 ),
 

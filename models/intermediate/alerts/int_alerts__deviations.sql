@@ -1,5 +1,5 @@
-{#- The median of a squared standard normal deviate: where chance alone moves a cell, half of the squared
-    residuals of its weeks are below. -#}
+{#- The median of a squared standard normal deviate: where chance alone moves a cell, half of the
+    squared residuals of its weeks are below. -#}
 {% set median_of_chance = 0.4549364 %}
 {#- Days are whole numbers: rounding alone gives them this variance. -#}
 {% set rounding_variance = 1.0 / 12 %}
@@ -75,10 +75,8 @@ split as (
         cell_id,
 
         {% for name in ['window', 'baseline'] -%}
-            case when {{ name }}_sum < {{ name }}_count then {{ name }}_sum else {{ name }}_count end
-                as {{ name }}_hits,
-            case when {{ name }}_sum < {{ name }}_count then {{ name }}_count - {{ name }}_sum else 0 end
-                as {{ name }}_misses,
+            least({{ name }}_sum, {{ name }}_count) as {{ name }}_hits,
+            {{ name }}_count - least({{ name }}_sum, {{ name }}_count) as {{ name }}_misses,
             ({{ name }}_squares - {{ name }}_sum * {{ name }}_sum / {{ name }}_count)
             / nullif({{ name }}_count - 1, 0) as {{ name }}_variance,
         {% endfor -%}
@@ -130,14 +128,13 @@ likelihoods as (
         window_variance,
         baseline_variance,
         2 * (
-            0
-            {%- for term, sign in [
-                ('window_hits', '+'), ('window_misses', '+'), ('baseline_hits', '+'),
-                ('baseline_misses', '+'), ('all_cases', '+'), ('all_hits', '-'),
+            {% for term, sign in [
+                ('all_cases', ''), ('window_hits', '+'), ('window_misses', '+'),
+                ('baseline_hits', '+'), ('baseline_misses', '+'), ('all_hits', '-'),
                 ('all_misses', '-'), ('window_cases', '-'), ('baseline_cases', '-'),
-            ] %}
-            {{ sign }} case when {{ term }} > 0 then {{ term }} * ln({{ term }}) else 0 end
-            {%- endfor %}
+            ] -%}
+                {{ sign }} case when {{ term }} > 0 then {{ term }} * ln({{ term }}) else 0 end
+            {% endfor -%}
         ) as likelihood_ratio,
 
         week_start_date
@@ -170,8 +167,8 @@ baseline_weeks as (
             changed.metric = observations.metric
             and changed.dimension = observations.dimension
             and changed.cell_id = observations.cell_id
-            and observations.week_start_date >= changed.baseline_start_date
-            and observations.week_start_date < changed.window_start_date
+            and changed.baseline_start_date <= observations.week_start_date
+            and changed.window_start_date > observations.week_start_date
     where changed.kind = 'statistical' and observations.denominator > 0
 
 ),

@@ -1,5 +1,5 @@
-{#- What a change may be taken apart by: the columns of the episodes' events that rules name as drivers. -#}
-{% set driver_columns = [
+{#- What a change may be taken apart by: a rule names two of them as its drivers. -#}
+{% set drivers = [
     'reason', 'payer', 'procedure_family', 'department', 'provider', 'facility'
 ] %}
 
@@ -27,11 +27,11 @@ parts as (
 
     {% for number in [1, 2] -%}
         {% set outer_last = loop.last -%}
-        {% for column in driver_columns -%}
+        {% for driver in drivers -%}
             select
                 events.alert_id,
                 {{ number }} as driver_number,
-                events.{{ column }} as driver_label,
+                events.{{ driver }}_label as driver_label,
                 sum(case when events.is_at_peak then events.numerator else 0 end)
                     as peak_numerator,
                 sum(case when events.is_in_baseline then events.numerator else 0 end)
@@ -41,8 +41,8 @@ parts as (
                 on events.alert_id = episodes.alert_id
             inner join rules
                 on episodes.rule_id = rules.rule_id
-            where rules.driver_{{ number }} = '{{ column }}' and events.{{ column }} is not null
-            group by events.alert_id, events.{{ column }}
+            where rules.driver_{{ number }} = '{{ driver }}' and events.{{ driver }}_label is not null
+            group by events.alert_id, events.{{ driver }}_label
             {{ 'union all' if not (loop.last and outer_last) }}
         {% endfor -%}
     {% endfor %}

@@ -68,8 +68,8 @@ episode_events as (
                 {% for column in cell_columns -%}
                     and episodes.{{ column }} = events.{{ column }}
                 {% endfor -%}
-                and events.week_start_date >= episodes.baseline_start_date
-                and events.week_start_date <= episodes.last_week_start_date
+                and episodes.baseline_start_date <= events.week_start_date
+                and episodes.last_week_start_date >= events.week_start_date
         where
             episodes.metric = '{{ metric }}'
             and episodes.dimension = '{{ dimension }}'
@@ -85,13 +85,13 @@ labelled as (
         episode_events.alert_id,
         episode_events.claim_key,
 
-        episode_events.reason,
-        payers.payer_name as payer,
-        families.family_label as procedure_family,
+        episode_events.reason as reason_label,
+        payers.payer_name as payer_label,
+        families.family_label as procedure_family_label,
         departments.department_name
-        || coalesce(', ' || department_facilities.facility_name, '') as department,
-        providers.provider_name as provider,
-        facilities.facility_name as facility,
+        || coalesce(', ' || department_facilities.facility_name, '') as department_label,
+        providers.provider_name as provider_label,
+        facilities.facility_name as facility_label,
 
         episode_events.numerator,
         episode_events.affected_amount,

@@ -78,9 +78,9 @@ followed as (
         on
             raised.rule_id = later.rule_id
             and raised.cell_id = later.cell_id
-            and later.week_start_date >= raised.week_start_date
-            and later.week_start_date
-            < {{ dbt.dateadd('day', 7 * longest_weeks, 'raised.week_start_date') }}
+            and raised.week_start_date <= later.week_start_date
+            and {{ dbt.dateadd('day', 7 * longest_weeks, 'raised.week_start_date') }}
+            > later.week_start_date
             and later.window_denominator > 0
 
 ),
@@ -249,9 +249,9 @@ peaks as (
         on
             episodes.rule_id = baselines.rule_id
             and episodes.cell_id = baselines.cell_id
-            and baselines.week_start_date >= episodes.first_week_start_date
-            and baselines.week_start_date <= episodes.last_week_start_date
-            and baselines.window_denominator >= rules.minimum_denominator
+            and episodes.first_week_start_date <= baselines.week_start_date
+            and episodes.last_week_start_date >= baselines.week_start_date
+            and rules.minimum_denominator <= baselines.window_denominator
 
 ),
 

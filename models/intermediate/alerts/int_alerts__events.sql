@@ -110,10 +110,10 @@ ranked_reasons as (
         denial_category,
         reason,
 
-        row_number() over (partition by claim_key order by denied_amount desc, reason)
+        row_number() over (partition by claim_key order by denied_amount desc, reason asc)
             as rank_in_claim,
         row_number() over (
-            partition by claim_key, denial_category order by denied_amount desc, reason
+            partition by claim_key, denial_category order by denied_amount desc, reason asc
         ) as rank_in_category,
         sum(denied_amount) over (partition by claim_key, denial_category)
             as denied_in_category_amount,

@@ -1,5 +1,8 @@
-{% set uuid_columns = ['payer_key', 'provider_key', 'facility_key', 'department_key', 'staff_key'] %}
+{% set uuid_columns = [
+    'payer_key', 'provider_key', 'facility_key', 'department_key', 'staff_key'
+] %}
 {% set text_columns = ['procedure_family', 'denial_category'] %}
+{% set no_text = 'cast(null as ' ~ dbt.type_string() ~ ')' %}
 
 with
 
@@ -61,8 +64,7 @@ counted as (
                 {{ column if column in cell_columns else 'cast(null as uuid)' }} as {{ column }},
             {% endfor -%}
             {% for column in text_columns -%}
-                {{ column if column in cell_columns else 'cast(null as ' ~ dbt.type_string() ~ ')' }}
-                    as {{ column }},
+                {{ column if column in cell_columns else no_text }} as {{ column }},
             {% endfor -%}
             sum(numerator) as numerator,
             sum(denominator) as denominator,
@@ -71,10 +73,37 @@ counted as (
         from events
         where
             metric = '{{ metric }}'
-            {%- for column in cell_columns %} and {{ column }} is not null{% endfor %}
+            {% for column in cell_columns -%}
+                and {{ column }} is not null
+            {% endfor -%}
         group by {{ (cell_columns + ['week_start_date']) | join(', ') }}
         {{ 'union all' if not loop.last }}
     {% endfor %}
+),
+
+watched as (
+
+    -- of service lines only what a payer has a policy about; files and forms it has for all of them
+    select * from counted
+    where
+        dimension <> 'payer_family_category'
+        or denial_category in (
+            'authorization', 'bundling', 'coding', 'medical_necessity', 'non_covered'
+        )
+
+),
+
+denied_cells as (
+
+    select distinct
+        dimension,
+        payer_key,
+        coalesce(procedure_family, '') as procedure_family,
+        denial_category
+
+    from watched
+    where metric = 'denial_category_rate'
+
 ),
 
 answered as (
@@ -83,7 +112,7 @@ answered as (
     select
         'payer_category' as dimension,
         payer_key,
-        cast(null as {{ dbt.type_string() }}) as procedure_family,
+        '' as procedure_family,
         count(*) as denominator,
         week_start_date
     from events
@@ -104,51 +133,7 @@ answered as (
 
 ),
 
-denied_cells as (
-
-    select distinct
-        dimension,
-        payer_key,
-        procedure_family,
-        denial_category
-
-    from counted
-    -- what a payer has a policy about by service line; files and forms it has for all of them
-    where
-        metric = 'denial_category_rate'
-        and (
-            dimension = 'payer_category'
-            or denial_category in (
-                'authorization', 'bundling', 'coding', 'medical_necessity', 'non_covered'
-            )
-        )
-
-),
-
-answered_cells as (
-
-    -- a week without a denial of the kind counts as much as one with
-    select
-        answered.dimension,
-        answered.payer_key,
-        answered.procedure_family,
-        denied_cells.denial_category,
-
-        answered.denominator,
-
-        answered.week_start_date
-
-    from answered
-    inner join denied_cells
-        on
-            answered.dimension = denied_cells.dimension
-            and answered.payer_key = denied_cells.payer_key
-            and coalesce(answered.procedure_family, '')
-            = coalesce(denied_cells.procedure_family, '')
-
-),
-
-observations as (
+parts as (
 
     select
         metric,
@@ -164,35 +149,62 @@ observations as (
         denominator,
         numerator_squared,
         week_start_date
-    from counted
-    where metric <> 'denial_category_rate'
+    from watched
 
     union all
 
+    -- so that a week without a denial of the kind counts as much as one with
     select
         'denial_category_rate' as metric,
-        answered_cells.dimension,
-        answered_cells.payer_key,
+        answered.dimension,
+        answered.payer_key,
         cast(null as uuid) as provider_key,
         cast(null as uuid) as facility_key,
         cast(null as uuid) as department_key,
         cast(null as uuid) as staff_key,
-        answered_cells.procedure_family,
-        answered_cells.denial_category,
-        coalesce(counted.numerator, 0) as numerator,
-        answered_cells.denominator,
+        nullif(answered.procedure_family, '') as procedure_family,
+        denied_cells.denial_category,
+        0 as numerator,
+        answered.denominator,
         0 as numerator_squared,
-        answered_cells.week_start_date
-    from answered_cells
-    left join counted
+        answered.week_start_date
+    from answered
+    inner join denied_cells
         on
-            counted.metric = 'denial_category_rate'
-            and answered_cells.dimension = counted.dimension
-            and answered_cells.payer_key = counted.payer_key
-            and coalesce(answered_cells.procedure_family, '')
-            = coalesce(counted.procedure_family, '')
-            and answered_cells.denial_category = counted.denial_category
-            and answered_cells.week_start_date = counted.week_start_date
+            answered.dimension = denied_cells.dimension
+            and answered.payer_key = denied_cells.payer_key
+            and answered.procedure_family = denied_cells.procedure_family
+
+),
+
+observations as (
+
+    select
+        metric,
+        dimension,
+        payer_key,
+        provider_key,
+        facility_key,
+        department_key,
+        staff_key,
+        procedure_family,
+        denial_category,
+        sum(numerator) as numerator,
+        sum(denominator) as denominator,
+        sum(numerator_squared) as numerator_squared,
+        week_start_date
+    from parts
+    group by
+        metric,
+        dimension,
+        payer_key,
+        provider_key,
+        facility_key,
+        department_key,
+        staff_key,
+        procedure_family,
+        denial_category,
+        week_start_date
 
 ),
 
@@ -215,7 +227,8 @@ named as (
             || coalesce(', ' || families.family_label, '')
             || coalesce(', ' || replace(observations.denial_category, '_', ' '), ''),
             providers.provider_name || coalesce(', ' || providers.specialty, ''),
-            departments.department_name || coalesce(', ' || department_facilities.facility_name, ''),
+            departments.department_name
+            || coalesce(', ' || department_facilities.facility_name, ''),
             facilities.facility_name,
             staff.staff_name || ', ' || staff.staff_id,
             'All claims'
