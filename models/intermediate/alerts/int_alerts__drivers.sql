@@ -1,0 +1,108 @@
+{#- What a change may be taken apart by: a rule names two of them as its drivers. -#}
+{% set drivers = [
+    'reason', 'payer', 'procedure_family', 'department', 'provider', 'facility'
+] %}
+
+with
+
+events as {{ inlined() }} (
+
+    select * from {{ ref('int_alerts__episode_events') }}
+
+),
+
+episodes as {{ inlined() }} (
+
+    select * from {{ ref('int_alerts__episodes') }}
+
+),
+
+rules as {{ inlined() }} (
+
+    select * from {{ ref('alert_rules') }}
+
+),
+
+parts as (
+
+    {% for number in [1, 2] -%}
+        {% set outer_last = loop.last -%}
+        {% for driver in drivers -%}
+            select
+                events.alert_id,
+                {{ number }} as driver_number,
+                events.{{ driver }}_label as driver_label,
+                sum(case when events.is_at_peak then events.numerator else 0 end)
+                    as peak_numerator,
+                sum(case when events.is_in_baseline then events.numerator else 0 end)
+                    as baseline_numerator
+            from events
+            inner join episodes
+                on events.alert_id = episodes.alert_id
+            inner join rules
+                on episodes.rule_id = rules.rule_id
+            where rules.driver_{{ number }} = '{{ driver }}' and events.{{ driver }}_label is not null
+            group by events.alert_id, events.{{ driver }}_label
+            {{ 'union all' if not (loop.last and outer_last) }}
+        {% endfor -%}
+    {% endfor %}
+),
+
+excesses as (
+
+    -- what there is of it beyond what the baseline leads to expect of as many cases; over all
+    -- values of a driver it adds up to the whole change
+    select
+        parts.alert_id,
+
+        parts.driver_number,
+        parts.driver_label,
+
+        parts.peak_numerator
+        - parts.baseline_numerator
+        * episodes.window_denominator / episodes.baseline_denominator as excess,
+        episodes.window_numerator
+        - episodes.baseline_numerator
+        * episodes.window_denominator / episodes.baseline_denominator as whole_excess
+
+    from parts
+    inner join episodes
+        on parts.alert_id = episodes.alert_id
+
+),
+
+ranked as (
+
+    select
+        alert_id,
+
+        driver_number,
+        driver_label,
+
+        excess,
+        whole_excess,
+        row_number() over (
+            partition by alert_id, driver_number
+            order by excess / nullif(whole_excess, 0) desc, driver_label
+        ) as driver_rank
+
+    from excesses
+
+),
+
+shared as (
+
+    select
+        alert_id,
+
+        driver_number,
+        driver_label,
+
+        {{ rate('excess', 'whole_excess') }} as driver_share
+
+    from ranked
+    where driver_rank = 1
+
+)
+
+select * from shared
