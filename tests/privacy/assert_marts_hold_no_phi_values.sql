@@ -1,14 +1,14 @@
 {#- Named one by one, since dbt builds first what a test names. A mart that is missing here makes a
     row of its own. -#}
 {% set marts = [
-    'claim_flow',
-    'dim_date', 'dim_denial_reason', 'dim_department', 'dim_diagnosis', 'dim_facility',
-    'dim_patient', 'dim_payer', 'dim_procedure', 'dim_provider', 'dim_staff',
-    'fct_appeals', 'fct_ar_daily', 'fct_ar_month_end', 'fct_ar_transactions', 'fct_charges',
-    'fct_charge_collections',
-    'fct_claim_events',
-    'fct_claim_submissions', 'fct_claims', 'fct_denials', 'fct_encounters',
-    'fct_provider_adjustments', 'fct_remittances', 'quarantine_summary', 'quarantined_rows',
+    'claim_flow', 'credit_balances', 'denial_worklist', 'dim_date', 'dim_denial_reason',
+    'dim_department', 'dim_diagnosis', 'dim_facility', 'dim_patient', 'dim_payer',
+    'dim_procedure', 'dim_provider', 'dim_staff', 'fct_appeals', 'fct_ar_daily',
+    'fct_ar_month_end', 'fct_ar_transactions', 'fct_charge_collections', 'fct_charges',
+    'fct_claim_events', 'fct_claim_submissions', 'fct_claims', 'fct_denials', 'fct_encounters',
+    'fct_provider_adjustments', 'fct_remittance_lines', 'fct_remittances',
+    'fct_rule_violations', 'fct_work_items', 'kpi_alerts', 'quarantine_summary',
+    'quarantined_rows', 'timely_filing_worklist', 'underpayments', 'unmatched_remittances',
 ] %}
 {% set patterns = {
     'social security number': '^[0-9]{3}-[0-9]{2}-[0-9]{4}$',
