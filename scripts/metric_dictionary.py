@@ -179,12 +179,15 @@ def dictionary(manifest: Any, targets: dict[str, Target]) -> Dictionary:
             target = targets.get(kpi_id or "")
             texts = {key: " ".join(str(entry[key]).split()) for key in TEXTS}
             metrics[texts["name"]] = Metric(
-                table=table,
-                definition_id=entry.get("definition_id")
-                or (target.definition_id if target else ""),
-                target=target,
-                asked_as=asked.get(kpi_id or "", ""),
-                **texts,
+                table,
+                texts["name"],
+                texts["definition"],
+                texts["formula"],
+                texts["source"],
+                texts["rivals"],
+                entry.get("definition_id") or (target.definition_id if target else ""),
+                target,
+                asked.get(kpi_id or "", ""),
             )
     for table, name in mentions:
         if name in metrics:

@@ -166,11 +166,12 @@ def all_models(factory: pytest.TempPathFactory) -> DbtWarehouse:
     return copy
 
 
+COPIED_SCHEMAS = ("intermediate", "mart", "reference")
 POSTGRES_TYPES = {"DOUBLE": "double precision", "HUGEINT": "numeric(38)"}
 
 
 def copy_to_postgres(built: DbtWarehouse, server: Server, folder: Path) -> DbtWarehouse:
-    """The tables and views of schemas mart and intermediate as tables of a running PostgreSQL.
+    """Marts, what they are made of and code lists as tables of a running PostgreSQL.
 
     The engines build the same marts (scripts.compare_engines); what reads them need not wait for
     a second build. A mart's key, its first column, is indexed as there.
@@ -180,11 +181,11 @@ def copy_to_postgres(built: DbtWarehouse, server: Server, folder: Path) -> DbtWa
         closing(server.connect("rcm")) as target,
         target.cursor() as cursor,
     ):
-        for schema in ("intermediate", "mart"):
+        for schema in COPIED_SCHEMAS:
             cursor.execute(f"create schema {schema}")
         for schema, table in source.execute(
             "select table_schema, table_name from information_schema.tables "
-            "where table_schema in ('intermediate', 'mart')"
+            f"where table_schema in {COPIED_SCHEMAS}"
         ).fetchall():
             name = f"{schema}.{table}"
             columns = source.execute(f"describe {name}").fetchall()
