@@ -103,7 +103,7 @@ def links_of(manifest: Any) -> list[Link]:
         others = [name for name in test.depends_on.nodes if name != test.attached_node]
         parent = manifest.nodes.get(others[0]) if others else child
         if child and parent and _is_mart(child) and _is_mart(parent):
-            required = next(key.is_required for key in _keys(child) if key.name == test.column_name)
+            required = _is_required(child.columns[test.column_name])
             links.append(Link(child.name, test.column_name, parent.name, required))
     return sorted(links, key=lambda link: (link.child, link.column))
 
@@ -121,10 +121,17 @@ def _area(node: Any) -> str:
 
 def _keys(node: Any) -> Iterator[Key]:
     for column in node.columns.values():
-        kinds = {constraint.type.value for constraint in column.constraints}
-        is_primary = "primary_key" in kinds
+        is_primary = "primary_key" in _constraints(column)
         if is_primary or column.name.endswith("_key"):
-            yield Key(column.name, column.data_type, is_primary, is_primary or "not_null" in kinds)
+            yield Key(column.name, column.data_type, is_primary, _is_required(column))
+
+
+def _is_required(column: Any) -> bool:
+    return bool(_constraints(column) & {"primary_key", "not_null"})
+
+
+def _constraints(column: Any) -> set[str]:
+    return {constraint.type.value for constraint in column.constraints}
 
 
 def page(marts: Sequence[Mart], links: Sequence[Link]) -> str:
