@@ -216,7 +216,7 @@ def page(size: Size, seeds: dict[int, Record], made_by: str) -> str:
     ]
     for seed in sorted(seeds):
         days, judged = found[seed], seeds[seed]
-        missed = ", ".join(story for story in stories if days.get(story) is None) or "none"
+        missed = ", ".join(story for story in days if days[story] is None) or "none"
         known_count = sum(value is not None for value in days.values())
         other_count = len(judged["others"])
         lines.append(

@@ -11,6 +11,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ingestion.duckdb_engine import DuckDBWarehouse
 from ingestion.warehouse import Warehouse
 
 SENDING, SENT = "sending", "sent"
@@ -50,9 +51,11 @@ class SentAlerts:
     def __init__(self, warehouse: Warehouse, channel: str) -> None:
         """Create schema and table where they are missing."""
         self._warehouse, self._channel = warehouse, channel
-        # a DuckDB file called alerts has a database of that name, too
-        (database,) = warehouse.query("select current_database()")[0]
-        schema = f'"{database}".alerts'
+        schema = "alerts"
+        if isinstance(warehouse, DuckDBWarehouse):
+            # a file called alerts.duckdb has a database of that name, too
+            (database,) = warehouse.query("select current_database()")[0]
+            schema = f'"{database}".alerts'
         self._table = f"{schema}.sent_alerts"
         with warehouse.transaction():
             warehouse.query(f"create schema if not exists {schema}")

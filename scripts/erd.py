@@ -119,7 +119,7 @@ def _keys(node: Any) -> Iterator[Key]:
     for column in node.columns.values():
         kinds = {constraint.type.value for constraint in column.constraints}
         is_primary = "primary_key" in kinds
-        if is_primary or column.name.endswith("_key"):
+        if is_primary or column.name.endswith("_key") or column.data_type == "uuid":
             yield Key(column.name, column.data_type, is_primary, is_primary or "not_null" in kinds)
 
 
