@@ -61,7 +61,7 @@ class Target:
         last = self.last_day + dt.timedelta(days=ECHO_DAYS)
         return (
             (alert["rule_id"], alert["cell_id"]) in self.cells
-            and alert["raised_date"] > self.first_day
+            and alert["raised_date"] >= self.first_day
             and alert["first_window_start_date"] <= last
         )
 
@@ -127,7 +127,8 @@ def judge(alerts: Sequence[Record], truth: Record) -> Record:
             {
                 "story": target.story,
                 "payer": target.payer,
-                "days": None if raised is None else (raised - target.first_day).days,
+                # who comes in on Monday reads of the week that ended on Sunday
+                "days": None if raised is None else (raised - target.first_day).days + 1,
             }
         )
     others = [

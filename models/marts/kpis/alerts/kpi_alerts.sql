@@ -99,7 +99,7 @@ described as (
         episodes.peak_window_start_date,
         episodes.peak_week_start_date,
         episodes.last_week_start_date,
-        cast({{ dbt.dateadd('day', 7, 'episodes.first_week_start_date') }} as date)
+        cast({{ dbt.dateadd('day', 6, 'episodes.first_week_start_date') }} as date)
             as raised_date,
         as_of.as_of_date
 
