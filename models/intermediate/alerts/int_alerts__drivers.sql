@@ -59,11 +59,13 @@ excesses as (
         parts.driver_label,
 
         parts.peak_numerator
-        - parts.baseline_numerator
-        * episodes.window_denominator / episodes.baseline_denominator as excess,
+        - parts.baseline_numerator * coalesce(
+            episodes.window_denominator / nullif(episodes.baseline_denominator, 0), 0
+        ) as excess,
         episodes.window_numerator
-        - episodes.baseline_numerator
-        * episodes.window_denominator / episodes.baseline_denominator as whole_excess
+        - episodes.baseline_numerator * coalesce(
+            episodes.window_denominator / nullif(episodes.baseline_denominator, 0), 0
+        ) as whole_excess
 
     from parts
     inner join episodes

@@ -82,7 +82,7 @@ described as (
         episodes.baseline_numerator,
         episodes.baseline_denominator,
         episodes.baseline_value,
-        episodes.window_value - episodes.baseline_value as value_change,
+        episodes.window_value - coalesce(episodes.baseline_value, 0) as value_change,
         rules.limit_value,
         episodes.z_score,
         episodes.dispersion,
