@@ -43,6 +43,8 @@ LOOKED_AT = {
     "new is now held against a limit",
 }
 """Seeds that were not for tuning, and what was changed all the same when a story was missed."""
+REPORTED_FIRST = frozenset(range(1, 11))
+"""Seeds of which those with a miss were looked at, so that all of them look too good now."""
 ECHO_DAYS = 60
 """What was served, sent or done on a story's last day is answered, or found wrong, weeks later."""
 
@@ -180,7 +182,7 @@ def page(size: Size, seeds: dict[int, Record], made_by: str) -> str:
         if target["story"] == "eligibility_wave"
     ]
     names = ", ".join(map(str, sorted(seeds)))
-    unseen = {seed: judged for seed, judged in seeds.items() if seed not in LOOKED_AT}
+    unseen = {seed: judged for seed, judged in seeds.items() if seed not in REPORTED_FIRST}
     lines = [
         "# Alerts against the planted stories",
         "",
@@ -201,12 +203,14 @@ def page(size: Size, seeds: dict[int, Record], made_by: str) -> str:
     if seen and unseen:
         lines[6:6] = [
             "",
-            "A first run of seeds 1 to 10 found 77 of 80 stories, with 5 other alerts. Three of "
-            "its seeds were then looked at:",
+            "The rules as they were tuned missed 4 of the 80 stories of seeds 1 to 10. One, a wave "
+            "of eligibility denials, is too weak there to be told from chance; the other three "
+            "were looked at and mended, so these ten seeds now look better than they should:",
             "",
             *(f"- seed {seed}: {LOOKED_AT[seed]}" for seed in seen),
             "",
-            f"The other {len(unseen)} seeds, which nobody has looked at:",
+            f"Seeds {', '.join(map(str, sorted(unseen)))} were run after that, and nothing was "
+            "changed for them:",
             "",
             *_figures(" there", size, unseen),
         ]
