@@ -41,7 +41,9 @@ parts as (
                 on events.alert_id = episodes.alert_id
             inner join rules
                 on episodes.rule_id = rules.rule_id
-            where rules.driver_{{ number }} = '{{ driver }}' and events.{{ driver }}_label is not null
+            where
+                rules.driver_{{ number }} = '{{ driver }}'
+                and events.{{ driver }}_label is not null
             group by events.alert_id, events.{{ driver }}_label
             {{ 'union all' if not (loop.last and outer_last) }}
         {% endfor -%}
