@@ -29,7 +29,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help install lock deps postgres-start postgres-stop postgres-status postgres-tcp psql \
-	generate load build docs erd summary analyses demo test bench lint format types pytest mutants clean
+	generate load build docs erd summary alerts analyses demo test bench lint format types pytest mutants clean
 
 help: ## List these targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' Makefile
@@ -84,6 +84,9 @@ erd: deps ## Draw the marts' keys anew into docs/erd.md, from contracts and rela
 
 summary: install ## Print the KPI summary from TARGET
 	python -m scripts.kpi_summary --target $(TARGET)
+
+alerts: install ## Print the open alerts of TARGET; ARGS=--smtp or ARGS=--webhook sends the new ones
+	python -m scripts.alerts --target $(TARGET) $(ARGS)
 
 analyses: deps ## Run the queries of analyses/ in TARGET, or those named in ARGS
 	python -m scripts.run_analyses --target $(TARGET) $(ARGS)

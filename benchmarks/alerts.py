@@ -32,13 +32,19 @@ from scripts import deps
 from scripts.paths import ROOT
 
 DEFAULT_SIZE = "24x5000"
-DEFAULT_SEEDS = "1-10"
+DEFAULT_SEEDS = "1-10,21-25"
 TUNED_ON = "seeds 11 to 15, and 42 (the demo)"
-SEEN = (
-    "Of the seeds here one was looked at: in a first run seed 1 missed its takeback, since the "
-    "dispersion of weeks with a case or two came out too high; that was mended, no limit was "
-    "changed, and all seeds were run anew."
-)
+LOOKED_AT = {
+    1: "a takeback was missed, since the dispersion of weeks with a case or two came out too "
+    "high; it is now the lesser of mean and median",
+    8: "a slow department was missed by a limit of 5, where noise on the tuning seeds ends at 1.8 "
+    "and stories begin at 7.4; it is 4 now",
+    10: "a careless biller was missed who was hired two days before and had no baseline; who is "
+    "new is now held against a limit",
+}
+"""Seeds that were not for tuning, and what was changed all the same when a story was missed."""
+REPORTED_FIRST = frozenset(range(1, 11))
+"""Seeds of which those with a miss were looked at, so that all of them look too good now."""
 ECHO_DAYS = 60
 """What was served, sent or done on a story's last day is answered, or found wrong, weeks later."""
 
@@ -61,7 +67,7 @@ class Target:
         last = self.last_day + dt.timedelta(days=ECHO_DAYS)
         return (
             (alert["rule_id"], alert["cell_id"]) in self.cells
-            and alert["raised_date"] > self.first_day
+            and alert["raised_date"] >= self.first_day
             and alert["first_window_start_date"] <= last
         )
 
@@ -127,7 +133,8 @@ def judge(alerts: Sequence[Record], truth: Record) -> Record:
             {
                 "story": target.story,
                 "payer": target.payer,
-                "days": None if raised is None else (raised - target.first_day).days,
+                # who comes in on Monday reads of the week that ended on Sunday
+                "days": None if raised is None else (raised - target.first_day).days + 1,
             }
         )
     others = [
@@ -167,9 +174,6 @@ def page(size: Size, seeds: dict[int, Record], made_by: str) -> str:
     """The results as Markdown."""
     found = {seed: stories_found(judged) for seed, judged in seeds.items()}
     stories = sorted({story for days in found.values() for story in days})
-    all_found = sum(value is not None for days in found.values() for value in days.values())
-    all_told = sum(len(days) for days in found.values())
-    alerts = sum(judged["alerts"] for judged in seeds.values())
     others = sum(len(judged["others"]) for judged in seeds.values())
     payers = [
         target
@@ -178,17 +182,15 @@ def page(size: Size, seeds: dict[int, Record], made_by: str) -> str:
         if target["story"] == "eligibility_wave"
     ]
     names = ", ".join(map(str, sorted(seeds)))
+    unseen = {seed: judged for seed, judged in seeds.items() if seed not in REPORTED_FIRST}
     lines = [
         "# Alerts against the planted stories",
         "",
         f"Made by `{made_by}`, commit {commit()}: {len(seeds)} sets of {size.months} months x "
         f"{size.claims_per_month:,} claims, seeds {names}, with defects. The rules were tuned on "
-        f"{TUNED_ON}. {SEEN}",
+        f"{TUNED_ON}.",
         "",
-        f"- **Recall**: {all_found} of {all_told} stories found ({all_found / all_told:.1%}).",
-        f"- **Precision**: {alerts - others} of {alerts} alerts are of a story "
-        f"({(alerts - others) / max(alerts, 1):.1%}). The rest: {others} in "
-        f"{len(seeds) * size.months} months, {others / (len(seeds) * size.months):.2f} a month.",
+        *_figures("", size, seeds),
         "",
         "Days are from the story's first day to the first day on which a run could raise the "
         "alert, the Monday after the week that met the rule. A story told by service date shows "
@@ -197,6 +199,21 @@ def page(size: Size, seeds: dict[int, Record], made_by: str) -> str:
         "| story | found | days to the alert, median | least | most |",
         "|---|---|---|---|---|",
     ]
+    seen = sorted(set(seeds) & set(LOOKED_AT))
+    if seen and unseen:
+        lines[6:6] = [
+            "",
+            "The rules as they were tuned missed 4 of the 80 stories of seeds 1 to 10. One, a wave "
+            "of eligibility denials, is too weak there to be told from chance; the other three "
+            "were looked at and mended, so these ten seeds now look better than they should:",
+            "",
+            *(f"- seed {seed}: {LOOKED_AT[seed]}" for seed in seen),
+            "",
+            f"Seeds {', '.join(map(str, sorted(unseen)))} were run after that, and nothing was "
+            "changed for them:",
+            "",
+            *_figures(" there", size, unseen),
+        ]
     for story in stories:
         each = [days[story] for days in found.values() if story in days]
         known = sorted(value for value in each if value is not None)
@@ -216,7 +233,7 @@ def page(size: Size, seeds: dict[int, Record], made_by: str) -> str:
     ]
     for seed in sorted(seeds):
         days, judged = found[seed], seeds[seed]
-        missed = ", ".join(story for story in stories if days.get(story) is None) or "none"
+        missed = ", ".join(story for story in days if days[story] is None) or "none"
         known_count = sum(value is not None for value in days.values())
         other_count = len(judged["others"])
         lines.append(
@@ -229,6 +246,21 @@ def page(size: Size, seeds: dict[int, Record], made_by: str) -> str:
             f"- seed {seed}: {other}" for seed in sorted(seeds) for other in seeds[seed]["others"]
         ]
     return "\n".join(lines) + "\n"
+
+
+def _figures(where: str, size: Size, seeds: dict[int, Record]) -> list[str]:
+    """Recall and precision, as two lines of a list."""
+    days = [value for judged in seeds.values() for value in stories_found(judged).values()]
+    found = sum(value is not None for value in days)
+    alerts = sum(judged["alerts"] for judged in seeds.values())
+    others = sum(len(judged["others"]) for judged in seeds.values())
+    months = len(seeds) * size.months
+    return [
+        f"- **Recall**{where}: {found} of {len(days)} stories found ({found / len(days):.1%}).",
+        f"- **Precision**{where}: {alerts - others} of {alerts} alerts are of a story "
+        f"({(alerts - others) / max(alerts, 1):.1%}). The rest: {others} in {months} months, "
+        f"{others / months:.2f} a month.",
+    ]
 
 
 def read_seeds(text: str) -> list[int]:
@@ -253,7 +285,7 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     made.add_argument(
-        "--seeds", type=read_seeds, default=read_seeds(DEFAULT_SEEDS), metavar="FIRST-LAST",
+        "--seeds", type=read_seeds, default=read_seeds(DEFAULT_SEEDS), metavar="SEEDS",
         help=f"default {DEFAULT_SEEDS}",
     )  # fmt: skip
     size = Size.read(DEFAULT_SIZE)

@@ -90,9 +90,11 @@ def figure(value: Decimal, unit: str) -> str:
 def headline(alert: Alert) -> str:
     """What it is about, in a line."""
     now, before = (
-        figure(alert[name], alert["unit"]) for name in ("observed_value", "baseline_value")
+        None if alert[name] is None else figure(alert[name], alert["unit"])
+        for name in ("observed_value", "baseline_value")
     )
-    return f"{alert['rule_label']}: {alert['cell_label']}, {now} (usually {before})"
+    usual = f"usually {before}" if before else "nothing to compare with yet"
+    return f"{alert['rule_label']}: {alert['cell_label']}, {now} ({usual})"
 
 
 def details(alert: Alert) -> list[tuple[str, str]]:

@@ -11,16 +11,16 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ingestion.duckdb_engine import DuckDBWarehouse
 from ingestion.warehouse import Warehouse
 
-TABLE = "alerts.sent_alerts"
 SENDING, SENT = "sending", "sent"
 SAME_EPISODE_DAYS = 28
 """What arrives late may move an episode's first week, and with it the alert's id; the rule that
 what comes back within four weeks goes on tells that it is the same."""
 
-_CREATE = f"""
-create table if not exists {TABLE} (
+_COLUMNS = """
+(
     alert_id uuid not null,
     channel text not null,
     rule_id text not null,
@@ -51,15 +51,21 @@ class SentAlerts:
     def __init__(self, warehouse: Warehouse, channel: str) -> None:
         """Create schema and table where they are missing."""
         self._warehouse, self._channel = warehouse, channel
+        schema = "alerts"
+        if isinstance(warehouse, DuckDBWarehouse):
+            # a file called alerts.duckdb has a database of that name, too
+            (database,) = warehouse.query("select current_database()")[0]
+            schema = f'"{database}".alerts'
+        self._table = f"{schema}.sent_alerts"
         with warehouse.transaction():
-            warehouse.query("create schema if not exists alerts")
-            warehouse.query(_CREATE)
+            warehouse.query(f"create schema if not exists {schema}")
+            warehouse.query(f"create table if not exists {self._table} {_COLUMNS}")
 
     def claims(self) -> list[Claim]:
         """All of the channel, the oldest first."""
         rows = self._warehouse.query(
             "select alert_id, rule_id, cell_id, first_week_start_date, status, claimed_at "
-            f"from {TABLE} where channel = %s order by claimed_at, alert_id",
+            f"from {self._table} where channel = %s order by claimed_at, alert_id",
             [self._channel],
         )
         return [Claim(str(alert_id), *rest) for alert_id, *rest in rows]
@@ -73,7 +79,8 @@ class SentAlerts:
             if known_as(self.claims(), alert_id, rule_id, cell_id, first_week):
                 return False
             self._warehouse.query(
-                f"insert into {TABLE} values (cast(%s as uuid), %s, %s, %s, %s, %s, %s, null)",
+                f"insert into {self._table} "
+                "values (cast(%s as uuid), %s, %s, %s, %s, %s, %s, null)",
                 [alert_id, self._channel, rule_id, cell_id, first_week, SENDING, _now()],
             )
         return True
@@ -82,7 +89,7 @@ class SentAlerts:
         """Note that the message has left."""
         with self._warehouse.transaction():
             self._warehouse.query(
-                f"update {TABLE} set status = %s, settled_at = %s "
+                f"update {self._table} set status = %s, settled_at = %s "
                 "where alert_id = cast(%s as uuid) and channel = %s",
                 [SENT, _now(), alert_id, self._channel],
             )
@@ -95,8 +102,8 @@ class SentAlerts:
         with self._warehouse.transaction():
             values = [alert_id, self._channel, SENDING]
             where = "where alert_id = cast(%s as uuid) and channel = %s and status = %s"
-            found = self._warehouse.query(f"select 1 from {TABLE} {where}", values)
-            self._warehouse.query(f"delete from {TABLE} {where}", values)
+            found = self._warehouse.query(f"select 1 from {self._table} {where}", values)
+            self._warehouse.query(f"delete from {self._table} {where}", values)
         return bool(found)
 
 

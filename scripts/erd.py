@@ -122,7 +122,7 @@ def _area(node: Any) -> str:
 def _keys(node: Any) -> Iterator[Key]:
     for column in node.columns.values():
         is_primary = "primary_key" in _constraints(column)
-        if is_primary or column.name.endswith("_key"):
+        if is_primary or column.name.endswith("_key") or column.data_type == "uuid":
             yield Key(column.name, column.data_type, is_primary, _is_required(column))
 
 

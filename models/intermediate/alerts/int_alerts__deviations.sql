@@ -36,6 +36,8 @@ changed as (
         rules.kind,
         rules.unit,
 
+        baselines.baseline_denominator >= rules.minimum_denominator as has_baseline,
+
         rules.limit_value,
         baselines.window_value,
         baselines.baseline_value,
@@ -60,10 +62,18 @@ changed as (
         on baselines.rule_id = rules.rule_id
     where
         baselines.window_denominator >= rules.minimum_denominator
-        and baselines.baseline_denominator >= rules.minimum_denominator
         and baselines.window_numerator >= rules.minimum_numerator
-        and case when rules.direction = 'low' then -1 else 1 end
-        * (baselines.window_value - baselines.baseline_value) >= rules.minimum_change
+        and case
+            when baselines.baseline_denominator >= rules.minimum_denominator
+                then
+                    case when rules.direction = 'low' then -1 else 1 end
+                    * (baselines.window_value - baselines.baseline_value) >= rules.minimum_change
+            -- who is new has nothing to be compared with but a limit
+            when rules.kind = 'threshold' then true
+            else
+                case when rules.direction = 'low' then -1 else 1 end
+                * (baselines.window_value - rules.new_cell_limit) >= 0
+        end
 
 ),
 
@@ -77,7 +87,7 @@ split as (
         {% for name in ['window', 'baseline'] -%}
             least({{ name }}_sum, {{ name }}_count) as {{ name }}_hits,
             {{ name }}_count - least({{ name }}_sum, {{ name }}_count) as {{ name }}_misses,
-            ({{ name }}_squares - {{ name }}_sum * {{ name }}_sum / {{ name }}_count)
+            ({{ name }}_squares - {{ name }}_sum * {{ name }}_sum / nullif({{ name }}_count, 0))
             / nullif({{ name }}_count - 1, 0) as {{ name }}_variance,
         {% endfor -%}
 
@@ -169,7 +179,10 @@ baseline_weeks as (
             and changed.cell_id = observations.cell_id
             and changed.baseline_start_date <= observations.week_start_date
             and changed.window_start_date > observations.week_start_date
-    where changed.kind = 'statistical' and observations.denominator > 0
+    where
+        changed.kind = 'statistical'
+        and changed.has_baseline
+        and observations.denominator > 0
 
 ),
 
@@ -245,6 +258,8 @@ scaled as (
         changed.kind,
         changed.unit,
 
+        changed.has_baseline,
+
         changed.limit_value,
         changed.window_value,
         changed.baseline_value,
@@ -283,12 +298,14 @@ scored as (
 
         kind,
 
+        has_baseline,
+
         direction_sign,
         limit_value,
         window_value,
         baseline_value,
         case
-            when kind = 'statistical'
+            when kind = 'statistical' and has_baseline
                 then
                     cast(
                         round(
@@ -335,7 +352,7 @@ raised as (
 
     from scored
     where
-        (kind = 'statistical' and direction_sign * z_score >= limit_value)
+        (kind = 'statistical' and (direction_sign * z_score >= limit_value or not has_baseline))
         or (kind = 'threshold' and direction_sign * window_value >= direction_sign * limit_value)
 
 )

@@ -41,7 +41,9 @@ parts as (
                 on events.alert_id = episodes.alert_id
             inner join rules
                 on episodes.rule_id = rules.rule_id
-            where rules.driver_{{ number }} = '{{ driver }}' and events.{{ driver }}_label is not null
+            where
+                rules.driver_{{ number }} = '{{ driver }}'
+                and events.{{ driver }}_label is not null
             group by events.alert_id, events.{{ driver }}_label
             {{ 'union all' if not (loop.last and outer_last) }}
         {% endfor -%}
@@ -59,11 +61,13 @@ excesses as (
         parts.driver_label,
 
         parts.peak_numerator
-        - parts.baseline_numerator
-        * episodes.window_denominator / episodes.baseline_denominator as excess,
+        - parts.baseline_numerator * coalesce(
+            episodes.window_denominator / nullif(episodes.baseline_denominator, 0), 0
+        ) as excess,
         episodes.window_numerator
-        - episodes.baseline_numerator
-        * episodes.window_denominator / episodes.baseline_denominator as whole_excess
+        - episodes.baseline_numerator * coalesce(
+            episodes.window_denominator / nullif(episodes.baseline_denominator, 0), 0
+        ) as whole_excess
 
     from parts
     inner join episodes

@@ -64,8 +64,10 @@ followed as (
         raised.cell_id,
 
         case when rules.direction = 'low' then -1 else 1 end
-        * (later.window_value - (raised.window_value + raised.baseline_value) / 2) > 0
-            as is_still_off,
+        * (
+            later.window_value
+            - (raised.window_value + coalesce(raised.baseline_value, 0)) / 2
+        ) > 0 as is_still_off,
 
         raised.week_start_date,
         raised.window_start_date,

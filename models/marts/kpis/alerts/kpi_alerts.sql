@@ -82,7 +82,7 @@ described as (
         episodes.baseline_numerator,
         episodes.baseline_denominator,
         episodes.baseline_value,
-        episodes.window_value - episodes.baseline_value as value_change,
+        episodes.window_value - coalesce(episodes.baseline_value, 0) as value_change,
         rules.limit_value,
         episodes.z_score,
         episodes.dispersion,
@@ -99,7 +99,7 @@ described as (
         episodes.peak_window_start_date,
         episodes.peak_week_start_date,
         episodes.last_week_start_date,
-        cast({{ dbt.dateadd('day', 7, 'episodes.first_week_start_date') }} as date)
+        cast({{ dbt.dateadd('day', 6, 'episodes.first_week_start_date') }} as date)
             as raised_date,
         as_of.as_of_date
 
