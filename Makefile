@@ -91,6 +91,8 @@ alerts: install ## Print the open alerts of TARGET; ARGS=--smtp or ARGS=--webhoo
 analyses: deps ## Run the queries of analyses/ in TARGET, or those named in ARGS
 	python -m scripts.run_analyses --target $(TARGET) $(ARGS)
 
+# unit tests judge the SQL, not the data: make test runs them
+demo: ARGS += --exclude-resource-type unit_test
 demo: install deps $(if $(filter dev,$(TARGET)),postgres-start) generate load build docs summary ## All of it: database, two years of claims, build, docs, summary
 
 test: install ## Every check that CI runs, on data and databases of its own
