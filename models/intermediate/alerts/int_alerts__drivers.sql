@@ -60,13 +60,15 @@ excesses as (
         parts.driver_number,
         parts.driver_label,
 
-        parts.peak_numerator
-        - parts.baseline_numerator * coalesce(
-            episodes.window_denominator / nullif(episodes.baseline_denominator, 0), 0
+        cast(
+            parts.peak_numerator - parts.baseline_numerator * coalesce(
+                episodes.window_denominator / nullif(episodes.baseline_denominator, 0), 0
+            ) as {{ type_rate() }}
         ) as excess,
-        episodes.window_numerator
-        - episodes.baseline_numerator * coalesce(
-            episodes.window_denominator / nullif(episodes.baseline_denominator, 0), 0
+        cast(
+            episodes.window_numerator - episodes.baseline_numerator * coalesce(
+                episodes.window_denominator / nullif(episodes.baseline_denominator, 0), 0
+            ) as {{ type_rate() }}
         ) as whole_excess
 
     from parts
@@ -87,7 +89,9 @@ ranked as (
         whole_excess,
         row_number() over (
             partition by alert_id, driver_number
-            order by excess / nullif(whole_excess, 0) desc, driver_label
+            order by
+                case when whole_excess < 0 then -excess else excess end desc,
+                driver_label asc
         ) as driver_rank
 
     from excesses
