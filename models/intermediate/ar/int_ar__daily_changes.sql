@@ -1,6 +1,6 @@
 {{ config(materialized='incremental', incremental_strategy='keep_as_noted') }}
 
--- in a nightly run, int_ar__bucket_intervals notes here what its new rows change as it takes them in
+-- in a nightly run, int_ar__bucket_intervals notes here what its new rows change
 with
 
 bucket_intervals as {{ inlined() }} (
