@@ -111,7 +111,8 @@ def full(nightly: Nightly) -> Marts:
     marts = nightly.warehouse.marts()
     empty = {table for table, rows in marts.items() if not rows}
     assert len(marts) > 25
-    assert not empty
+    # an alert needs months of the usual before something is out of it
+    assert empty <= {"kpi_alerts", "kpi_alert_claims"}
     return marts
 
 
