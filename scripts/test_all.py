@@ -113,6 +113,7 @@ def all_steps() -> list[Step]:
     # real files beside the simulated ones; 1 because some of them must be refused
     ingest = [PYTHON, "-m", "ingestion", "x12", "tests/fixtures/x12"]
     ingest += ["--loaded-at", f"{END_DATE}T23:30:00", "--target"]
+    pytest = [tool("pytest"), "-q", "-n", "auto", "--dist", "loadfile"]
     prepared = ("dbt packages", "postgres")
     return [
         Step("dbt packages", [PYTHON, "-m", "scripts.deps"]),
@@ -148,8 +149,9 @@ def all_steps() -> list[Step]:
         ),
         Step(
             "pytest",
-            # a process a core; files whole, since tests of one file share what they built
-            [tool("pytest"), "-q", "-n", "auto", "--dist", "loadfile", f"--junit-xml={junit}"],
+            # a process a core; files whole, since tests of one file share what they built, and in
+            # the order of conftest.py, longest first
+            [*pytest, "--no-loadscope-reorder", f"--junit-xml={junit}"],
             counter=lambda: count_junit(junit),
         ),
     ]

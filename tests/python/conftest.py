@@ -14,7 +14,19 @@ sys.path.insert(0, str(ROOT))
 from scripts.erd import parse_manifest  # noqa: E402
 from scripts.postgres_server import Server  # noqa: E402
 
+# Files that take minutes go first, so that in the end no core waits for one of them.
+LONGEST_FIRST = ("test_nightly", "test_drill_down", "test_generator_growth")
 SETTINGS_OF_THE_USER = ("RCM_PG_HOME", "RCM_PG_SOCKET", "RCM_DATABASE", "RCM_DUCKDB_PATH")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Order the files; within a file nothing changes."""
+
+    def place(item: pytest.Item) -> int:
+        name = item.path.stem
+        return LONGEST_FIRST.index(name) if name in LONGEST_FIRST else len(LONGEST_FIRST)
+
+    items.sort(key=place)
 
 
 @pytest.fixture(autouse=True)
